@@ -1,0 +1,126 @@
+// Package session ties a browser to a sign-in: a hashed random token in a cookie, the sign-in's
+// id and one-time messages behind it in Postgres. Posts and rights are never stored here; they
+// are read anew for each request, so that a change of role holds at once.
+package session
+
+import (
+	"context"
+	"encoding/gob"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/pgxstore"
+	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"portal/internal/account"
+	"portal/internal/authz"
+	"portal/internal/pg"
+	"portal/web/route"
+)
+
+// Store is the session manager with the portal's keys.
+type Store struct {
+	scs      *scs.SessionManager
+	accounts *account.Service
+}
+
+// Keys of the session's data.
+const (
+	keySignin  = "signin"
+	keyPending = "pending" // account id that still owes its second step
+	keyFlash   = "flash"
+	keyNext    = "next"
+)
+
+// Flash is a message for the next page.
+type Flash struct {
+	Tone  string // ok, warn, danger, info
+	Words string
+	More  string // a second sentence
+	Href  string // optional link
+	Link  string // its words
+}
+
+// New makes the store. secure turns on the __Host- cookie, for TLS.
+func New(db *pg.DB, accounts *account.Service, secure bool) *Store {
+	gob.Register(Flash{})
+	m := scs.New()
+	m.Store = pgxstore.NewWithCleanupInterval(db.Pool(), 0) // a job cleans up
+	m.HashTokenInStore = true
+	m.Lifetime = account.AbsoluteLimit
+	m.Cookie.Name = "portal_session"
+	if secure {
+		m.Cookie.Name = "__Host-portal_session"
+	}
+	m.Cookie.Secure = secure
+	m.Cookie.HttpOnly = true
+	m.Cookie.SameSite = http.SameSiteLaxMode
+	m.Cookie.Path = "/"
+	m.Cookie.Persist = false
+	return &Store{scs: m, accounts: accounts}
+}
+
+// Middleware loads the session and the actor of the request. A request without a cookie costs
+// no trip to the database.
+func (s *Store) Middleware(fail func(http.ResponseWriter, *http.Request, error)) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		s.scs.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { fail(w, r, pg.Trouble(err)) }
+		return s.scs.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			actor := authz.Anonymous
+			if id := s.scs.GetInt64(r.Context(), keySignin); id != 0 {
+				var err error
+				if actor, err = s.accounts.Actor(r.Context(), id); err != nil {
+					fail(w, r, pg.Trouble(err))
+					return
+				}
+				if !actor.SignedIn() {
+					s.scs.Remove(r.Context(), keySignin)
+				}
+				w.Header().Set("Cache-Control", "no-store")
+			}
+			actor.RequestID = middleware.GetReqID(r.Context())
+			next.ServeHTTP(w, r.WithContext(route.WithActor(r.Context(), actor)))
+		}))
+	}
+}
+
+// Begin ties the browser to a sign-in under a fresh token.
+func (s *Store) Begin(ctx context.Context, signinID int64) error {
+	if err := s.scs.RenewToken(ctx); err != nil {
+		return err
+	}
+	s.scs.Remove(ctx, keyPending)
+	s.scs.Put(ctx, keySignin, signinID)
+	return nil
+}
+
+// End forgets everything about this browser.
+func (s *Store) End(ctx context.Context) error { return s.scs.Destroy(ctx) }
+
+// SetPending remembers that a password was right and a second step is still owed.
+func (s *Store) SetPending(ctx context.Context, accountID int64) error {
+	if err := s.scs.RenewToken(ctx); err != nil {
+		return err
+	}
+	s.scs.Put(ctx, keyPending, accountID)
+	return nil
+}
+
+// Pending gives the account that owes its second step, or 0.
+func (s *Store) Pending(ctx context.Context) int64 { return s.scs.GetInt64(ctx, keyPending) }
+
+// Tell leaves a message for the next page.
+func (s *Store) Tell(ctx context.Context, f Flash) { s.scs.Put(ctx, keyFlash, f) }
+
+// Told takes the message left for this page.
+func (s *Store) Told(ctx context.Context) (Flash, bool) {
+	if !s.scs.Exists(ctx, keyFlash) {
+		return Flash{}, false
+	}
+	f, ok := s.scs.Pop(ctx, keyFlash).(Flash)
+	return f, ok
+}
+
+// Deadline is when the session ends at the latest.
+func (s *Store) Deadline(ctx context.Context) time.Time { return s.scs.Deadline(ctx) }
