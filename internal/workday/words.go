@@ -48,6 +48,8 @@ func (e Explanation) Summary() string {
 func (s Step) Reason() string {
 	label := s.Kind.Label()
 	switch s.Kind {
+	case Workday:
+		return fmt.Sprintf("第 %d 个工作日", s.Index)
 	case Holiday:
 		label = s.Name + label
 	case Makeup:
