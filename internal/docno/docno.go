@@ -23,7 +23,8 @@ const (
 	Notice      = "公示" // a public notice
 )
 
-// labels names each kind for people.
+// labels names each kind for people. No kind ends in another, so that a
+// prefix is split in one way only.
 var labels = map[string]string{
 	Application: "申请",
 	Approval:    "准入",
@@ -84,8 +85,7 @@ func (n No) Valid() bool {
 
 // Parse reads a number as people write it: any common brackets, full-width
 // digits, spaces, with or without 第 and 号, leading zeros. The kind is the
-// longest one the portal knows at the end of the prefix, else its last
-// character (民发〔2020〕20号 is 民 + 发). Everything else is ErrNo.
+// one the portal knows at the end of the prefix, else its last character (民发〔2020〕20号 is 民 + 发). Everything else is ErrNo.
 func Parse(s string) (No, error) {
 	if len(s) > maxText {
 		return No{}, ErrNo

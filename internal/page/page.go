@@ -213,17 +213,11 @@ func Cut[T any](rows []T, limit int, at Cursor, key func(T) Cursor) Page[T] {
 	return p
 }
 
-// emptyPage keeps the way back open when all rows on the far side of the
-// cursor are gone: before a Back cursor lies nothing, so the list starts anew
-// after it, and the other way round.
+// emptyPage sends a person whose rows are all gone to the first page (the
+// text ""): the row at the cursor may still exist, and neither direction from
+// it would show it.
 func emptyPage[T any](p Page[T], at Cursor) Page[T] {
-	p.Prev, p.Next = "", ""
-	switch {
-	case at.IsZero():
-	case at.Back:
-		p.HasPrev = false // Next "" is the first page: everything from the start
-	default:
-		p.Prev = at.Reverse().Encode()
-	}
+	p.HasPrev = !at.IsZero() && !at.Back
+	p.HasNext = at.Back
 	return p
 }
