@@ -141,17 +141,13 @@ func (d Day) After(other Day) bool { return d.n > other.n }
 // Compare orders days for slices.SortFunc: -1, 0 or 1.
 func (d Day) Compare(other Day) int { return cmp.Compare(d.n, other.n) }
 
-// Start gives the first moment of the day in Shanghai: midnight, or an hour later
-// on the few days of the last century when summer time skipped midnight. No day
-// gives the zero time.
+// Start gives the first moment of the day in Shanghai: midnight, or the moment
+// after the gap on the few days of the last century when summer time skipped
+// midnight. No day gives the zero time.
 func (d Day) Start() time.Time {
 	if d.IsZero() {
 		return time.Time{}
 	}
 	y, m, day := d.Date()
-	t := time.Date(y, m, day, 0, 0, 0, 0, Shanghai)
-	if civil(t) != d {
-		t = t.Add(time.Hour)
-	}
-	return t
+	return time.Date(y, m, day, 0, 0, 0, 0, Shanghai)
 }

@@ -103,6 +103,7 @@ func TestDateColumns(t *testing.T) {
 		"utc":      time.Date(2026, 11, 18, 0, 0, 0, 0, time.UTC),
 		"shanghai": time.Date(2026, 11, 18, 0, 0, 0, 0, Shanghai),
 		"west":     time.Date(2026, 11, 18, 0, 0, 0, 0, time.FixedZone("", -11*3600)),
+		"late utc": time.Date(2026, 11, 18, 23, 59, 0, 0, time.UTC),
 		"text":     "2026-11-18",
 		"bytes":    []byte("2026-11-18"),
 	} {

@@ -113,6 +113,14 @@ func TestParseYearGivesAllProblems(t *testing.T) {
 	}
 }
 
+// Among years with as many rows the earliest is the file's.
+func TestYearOfTheFile(t *testing.T) {
+	_, problems := BuildYear([]Row{{2, "2028-01-01", "holiday", "元旦"}, {3, "2027-10-01", "holiday", "国庆节"}})
+	if len(problems) == 0 || problems[0].Row != 2 || !strings.HasPrefix(problems[0].Reason, "这一天不在 2027 年") {
+		t.Errorf("%+v", problems)
+	}
+}
+
 // Each shipped year passes the checks an import must pass.
 func TestPublishedYearsPassTheImport(t *testing.T) {
 	for _, table := range Published() {
