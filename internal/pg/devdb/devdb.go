@@ -91,12 +91,17 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 			return s, err
 		}
 	}
+	running.Store(s, true)
 	if err := s.bringUp(ctx); err != nil {
 		_ = s.Stop()
 		return nil, err
 	}
 	return s, nil
 }
+
+// running keeps servers whose caller forgot them: collected as garbage, their
+// lock would be let go, and another process would clear them away.
+var running sync.Map
 
 // acquire takes the lock of the cluster, or joins the server of the portal that holds it.
 func (s *Server) acquire(ctx context.Context) error {
@@ -191,6 +196,7 @@ func (s *Server) Stop() error {
 		_ = os.Remove(s.lock.Name())
 		_ = s.lock.Close()
 		s.lock = nil
+		running.Delete(s)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -362,6 +363,30 @@ func TestEphemeral(t *testing.T) {
 	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%s was not cleared (%v)", left, err)
 	}
+}
+
+// A server that its caller forgot keeps its lock: another start must not clear it away.
+func TestForgottenServer(t *testing.T) {
+	url := func() string {
+		server, err := Start(t.Context(), Options{Ephemeral: true, Fast: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return server.URL()
+	}()
+	for range 3 {
+		runtime.GC()
+	}
+	start(t, Options{Ephemeral: true, Fast: true}) // sweeps
+	if err := ping(t.Context(), url); err != nil {
+		t.Errorf("the forgotten server is gone: %v", err)
+	}
+	running.Range(func(s, _ any) bool {
+		if s := s.(*Server); s.URL() == url {
+			_ = s.Stop()
+		}
+		return true
+	})
 }
 
 func copyFile(from, to string) error {
