@@ -67,6 +67,7 @@ manager() {
 	for m in apt-get:apt dnf:dnf pacman:pacman apk:apk brew:brew; do
 		command -v "${m%%:*}" >/dev/null 2>&1 && { echo "${m##*:}"; return; }
 	done
+	echo none
 }
 
 purpose() {
