@@ -139,12 +139,12 @@ func TestCheckHeader(t *testing.T) {
 
 func TestSplitMulti(t *testing.T) {
 	cases := map[string][]string{
-		"":                nil,
-		" ; ":             nil,
-		"甲":               {"甲"},
-		"甲|乙、丙;丁；戊":       {"甲", "乙", "丙", "丁", "戊"},
-		" 甲 、、 乙部，丙科 ；":    {"甲", "乙部，丙科"},
-		"网格化服务中心（综治中心）":   {"网格化服务中心（综治中心）"},
+		"":              nil,
+		" ; ":           nil,
+		"甲":             {"甲"},
+		"甲|乙、丙;丁；戊":     {"甲", "乙", "丙", "丁", "戊"},
+		" 甲 、、 乙部，丙科 ；": {"甲", "乙部，丙科"},
+		"网格化服务中心（综治中心）":    {"网格化服务中心（综治中心）"},
 		"party,building|x": {"party,building", "x"},
 	}
 	for in, want := range cases {

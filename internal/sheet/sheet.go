@@ -38,7 +38,7 @@ type Limits struct {
 // DefaultLimits fits the largest list a street office keeps.
 var DefaultLimits = Limits{
 	MaxBytes:   20 << 20,
-	MaxUnzip:   192 << 20,
+	MaxUnzip:   128 << 20,
 	MaxRows:    100_000,
 	MaxColumns: 100,
 	MaxCells:   2_500_000,

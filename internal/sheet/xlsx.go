@@ -4,12 +4,14 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/net/html/charset"
 )
 
 // What the parts of a workbook may measure unpacked. A part that is not a
@@ -21,12 +23,12 @@ const (
 	maxStrings  = 24 << 20 // xl/sharedStrings.xml
 	maxInMemory = 48 << 20 // everything but worksheets, pictures included
 	spillOver   = 4 << 20  // worksheets beyond this are read from disk
-	countFrom   = 16 << 20 // worksheets beyond this have their cells counted first
 )
 
-// checkParts looks at the directory of the archive before anything is
-// unpacked. The sizes there can lie; archive/zip stops at the stated size.
-func checkParts(data []byte, lim Limits) error {
+// checkParts looks at the directory of the archive before anything is kept,
+// then at each worksheet. Stated sizes can lie; archive/zip holds a part to
+// the size it states.
+func checkParts(b *builder, data []byte) error {
 	zr, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return fail(Damaged, err)
@@ -34,8 +36,9 @@ func checkParts(data []byte, lim Limits) error {
 	if len(zr.File) > maxParts {
 		return fail(Bomb, nil)
 	}
-	limit, inMemory := uint64(lim.MaxUnzip), uint64(0)
+	limit, inMemory := uint64(b.lim.MaxUnzip), uint64(0)
 	total, workbook, other := uint64(0), false, false
+	var sheets []*zip.File
 	for _, f := range zr.File {
 		name, size := strings.ToLower(strings.ReplaceAll(f.Name, "\\", "/")), f.UncompressedSize64
 		if f.Flags&1 != 0 {
@@ -48,11 +51,7 @@ func checkParts(data []byte, lim Limits) error {
 		workbook = workbook || name == "xl/workbook.xml"
 		other = other || name == "xl/workbook.bin" || name == "content.xml"
 		if strings.HasPrefix(name, "xl/worksheets/sheet") {
-			if size > countFrom {
-				if err := countCells(f, 2*lim.MaxCells); err != nil {
-					return err
-				}
-			}
+			sheets = append(sheets, f)
 			continue
 		}
 		inMemory += size
@@ -67,51 +66,51 @@ func checkParts(data []byte, lim Limits) error {
 		}
 	}
 	switch {
-	case workbook:
-		return nil
-	case other: // .xlsb, .ods
+	case other && !workbook: // .xlsb, .ods
 		return fail(OtherWorkbook, nil)
+	case !workbook:
+		return fail(NotTable, nil)
 	}
-	return fail(NotTable, nil)
+	for _, f := range sheets {
+		if err := checkWorksheet(b, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// countCells refuses a worksheet with more cell elements than most. excelize
-// gathers a row before it returns it, so a crafted file of one endless row
-// would fill the memory where no limit looks.
-func countCells(f *zip.File, most int) error {
+// checkWorksheet reads a worksheet once before excelize does. excelize takes
+// broken XML or a broken archive for the end of the table, so that rows would
+// be lost without a word; and it gathers a row before it returns it, so that
+// one endless row would fill the memory where no limit looks.
+func checkWorksheet(b *builder, f *zip.File) error {
 	part, err := f.Open()
 	if err != nil {
 		return fail(Damaged, err)
 	}
 	defer func() { _ = part.Close() }()
-	in := bufio.NewReaderSize(part, 64<<10)
-	for cells := 0; cells <= most; {
-		tag, err := in.ReadSlice('>')
+	tokens := xml.NewDecoder(bufio.NewReaderSize(part, 64<<10))
+	tokens.CharsetReader = charset.NewReaderLabel
+	for n, cells := 0, 0; ; n++ {
+		token, err := tokens.Token()
 		if err == io.EOF {
 			return nil
 		}
-		if err != nil && err != bufio.ErrBufferFull {
+		if err != nil {
 			return fail(Damaged, err)
 		}
-		if isCell(tag) {
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "c" {
 			cells++
 		}
+		if cells > 2*b.lim.MaxCells { // blank cells with a border count here
+			return fail(TooManyRows, nil)
+		}
+		if n%4096 == 0 {
+			if err := b.alive(); err != nil {
+				return err
+			}
+		}
 	}
-	return fail(TooManyRows, nil)
-}
-
-// isCell reports whether the text up to > ends in the tag <c …>, with or
-// without a prefix.
-func isCell(text []byte) bool {
-	i := bytes.LastIndexByte(text, '<')
-	if i < 0 {
-		return false
-	}
-	name := text[i+1:]
-	if end := bytes.IndexAny(name, " \t\r\n/>"); end >= 0 {
-		name = name[:end]
-	}
-	return string(name[bytes.IndexByte(name, ':')+1:]) == "c"
 }
 
 // readXLSX reads the first worksheet row by row. Dates come as 2026-10-18
@@ -124,7 +123,7 @@ func readXLSX(b *builder, data []byte) (err error) {
 			err = fail(Damaged, fmt.Errorf("reading the workbook panicked: %v", r))
 		}
 	}()
-	if err := checkParts(data, b.lim); err != nil {
+	if err := checkParts(b, data); err != nil {
 		return err
 	}
 	// A folder of its own: excelize forgets its temporary files when opening
@@ -147,6 +146,7 @@ func readXLSX(b *builder, data []byte) (err error) {
 	if err != nil {
 		return fail(Damaged, err)
 	}
+	showAllDigits(f)
 	sheets := f.GetSheetList()
 	if len(sheets) == 0 {
 		return fail(Empty, nil)
@@ -157,6 +157,27 @@ func readXLSX(b *builder, data []byte) (err error) {
 	}
 	defer func() { _ = rows.Close() }()
 	return eachRow(b, rows)
+}
+
+// showAllDigits takes the format "General" off every cell that has it: excelize
+// would shorten 320104900001 to 3.201049E+11, as a narrow column does.
+func showAllDigits(f *excelize.File) {
+	const noFormat = 1 << 20 // neither built in nor custom: the value as it is
+	if f.Styles == nil || f.Styles.CellXfs == nil {
+		return
+	}
+	general := map[int]bool{0: true}
+	if f.Styles.NumFmts != nil {
+		for _, n := range f.Styles.NumFmts.NumFmt {
+			general[n.NumFmtID] = strings.EqualFold(n.FormatCode, "General")
+		}
+	}
+	id := noFormat
+	for i, xf := range f.Styles.CellXfs.Xf {
+		if xf.NumFmtID == nil || general[*xf.NumFmtID] {
+			f.Styles.CellXfs.Xf[i].NumFmtID = &id
+		}
+	}
 }
 
 // eachRow hands the rows on. Rows above the header may be blank; the rows that

@@ -28,7 +28,7 @@ func TestXLSXValues(t *testing.T) {
 		}
 		return id
 	}
-	chinese, general := `yyyy"年"m"月"d"日"`, "General"
+	chinese, general, zeros := `yyyy"年"m"月"d"日"`, "General", "000000"
 	day := time.Date(2026, 10, 8, 0, 0, 0, 0, time.UTC)
 	cells := []struct {
 		name  string
@@ -40,6 +40,8 @@ func TestXLSXValues(t *testing.T) {
 		{"text number", "007", 0, "007"},
 		{"twelve digits", 320104900001, 0, "320104900001"},
 		{"twelve digits, General", 320104900001, style(excelize.Style{CustomNumFmt: &general}), "320104900001"},
+		{"twelve digits, border", 320104900001, style(excelize.Style{Font: &excelize.Font{Bold: true}}), "320104900001"},
+		{"leading zeros by format", 123, style(excelize.Style{CustomNumFmt: &zeros}), "000123"},
 		{"twelve digits, 0", 320104900001, style(excelize.Style{NumFmt: 1}), "320104900001"},
 		{"twelve digits, text", 320104900001, style(excelize.Style{NumFmt: 49}), "320104900001"},
 		{"fraction", 0.1, 0, "0.1"},
@@ -94,7 +96,7 @@ func TestXLSXHostile(t *testing.T) {
 		want       Code
 	}{
 		{"zip bomb", workbook(t, header, "xl/media/a.bin", strings.Repeat("\x00", 49<<20)), Bomb},
-		{"bomb in the worksheet", workbook(t, header+strings.Repeat(" ", 193<<20)), Bomb},
+		{"bomb in the worksheet", workbook(t, header+strings.Repeat(" ", 129<<20)), Bomb},
 		{"bomb in the strings", workbook(t, header, "xl/sharedStrings.xml", strings.Repeat("<si/>", 6<<20)), Bomb},
 		{"bomb in the styles", workbook(t, header, "xl/styles.xml", strings.Repeat("<xf/>", 1<<20)), Bomb},
 		{"lying size", lying(t, workbook(t, header+strings.Repeat(" ", 32<<20))), Damaged},
@@ -106,6 +108,8 @@ func TestXLSXHostile(t *testing.T) {
 		{"impossible column", workbook(t, header+`<row r="2"><c r="ZZZZZZ2" t="str"><v>x</v></c></row>`), Damaged},
 		{"impossible string", workbook(t, header+`<row r="2"><c t="s"><v>-9</v></c></row>`), ""},
 		{"impossible style", workbook(t, header+`<row r="2"><c s="-5"><v>9</v></c></row>`), ""},
+		{"broken XML", workbook(t, header+`<row r="2">`+cell+`</row><row r="3"><c><v>a & b</v></c></row><row r="4">`+cell+`</row>`), Damaged},
+		{"flipped byte", flipped(t, workbook(t, header+strings.Repeat(`<row>`+cell+`</row>`, 50))), Damaged},
 		{"entities", workbook(t, `<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]>`+header), ""},
 	}
 	t.Setenv("TMPDIR", t.TempDir())
@@ -145,6 +149,15 @@ func lying(t *testing.T, data string) string {
 		i := bytes.LastIndex(b, []byte(f.Name)) // its entry in the directory
 		binary.LittleEndian.PutUint32(b[i-46+24:], 100)
 	}
+	return string(b)
+}
+
+// flipped damages one byte of the packed worksheet, as a bad disk would.
+func flipped(t *testing.T, data string) string {
+	t.Helper()
+	b := []byte(data)
+	name := "xl/worksheets/sheet1.xml"
+	b[bytes.Index(b, []byte(name))+len(name)+40] ^= 0x10
 	return string(b)
 }
 
