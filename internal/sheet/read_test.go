@@ -185,6 +185,7 @@ func TestRefused(t *testing.T) {
 		{"NUL", "a,b\n1,x\x00y\n", NUL},
 		{"broken after BOM", "\xef\xbb\xbfa,b\n1,\xff\n", BadEncoding},
 		{"cut inside a character", "标题,说明\n招商引资,社区承担\xe7\x9a", BadEncoding},
+		{"cut, yet also GB18030", "社区,社区,社区\n社区,社区,社区"[2:], BadEncoding},
 		{"surrogate", "标题,说明\n招商引资,\xed\xa0\x80社区", BadEncoding},
 		{"overlong", "标题,说明\n招商引资,社区承担的任务\xc0\xaf", BadEncoding},
 		{"random bytes", "a,b\n\xff\xff\x80\xff,\xfe\n", BadEncoding},
