@@ -176,6 +176,9 @@ func bigRows(rows, columns int) [][]string {
 func BenchmarkXLSX(b *testing.B) {
 	rows := bigRows(100_001, 10)
 	var file bytes.Buffer
+	if err := WriteXLSX(&file, "清单", rows[0], Rows(rows[1:])); err != nil {
+		b.Fatal(err)
+	}
 	b.Run("write", func(b *testing.B) {
 		for b.Loop() {
 			file.Reset()
