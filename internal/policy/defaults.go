@@ -1,0 +1,154 @@
+package policy
+
+import (
+	"errors"
+	"regexp"
+	"strconv"
+	"unicode/utf8"
+)
+
+// Default is one row of the table of defaults.
+type Default struct {
+	Key   Key
+	Label string // 中文, as on the settings page
+	Value string
+	Unit  string // 元、个工作日、% …
+	Tag   string // [D] [G] [V] [L] and the rule it belongs to
+	Basis string // 中文, shown beside the value
+
+	set func(*Values, string) error
+}
+
+var (
+	errNotNumber = errors.New("请填写数字")
+	errRange     = errors.New("数值超出允许的范围")
+	errText      = errors.New("请填写 1 到 60 个字")
+	errYesNo     = errors.New("请填写 是 或 否")
+)
+
+func number(least, most int, into func(*Values) *int) func(*Values, string) error {
+	return func(v *Values, s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return errNotNumber
+		}
+		if n < least || n > most {
+			return errRange
+		}
+		*into(v) = n
+		return nil
+	}
+}
+
+func text(pattern string, into func(*Values) *string) func(*Values, string) error {
+	allowed := regexp.MustCompile(pattern)
+	return func(v *Values, s string) error {
+		if n := utf8.RuneCountInString(s); n < 1 || n > 60 || !allowed.MatchString(s) {
+			return errText
+		}
+		*into(v) = s
+		return nil
+	}
+}
+
+func yesNo(into func(*Values) *bool) func(*Values, string) error {
+	return func(v *Values, s string) error {
+		switch s {
+		case "是":
+			*into(v) = true
+		case "否":
+			*into(v) = false
+		default:
+			return errYesNo
+		}
+		return nil
+	}
+}
+
+// fen reads 55 or 55.50 yuan into fen.
+func fen(into func(*Values) *int64) func(*Values, string) error {
+	shape := regexp.MustCompile(`^(\d{1,6})(?:\.(\d{1,2}))?$`)
+	return func(v *Values, s string) error {
+		m := shape.FindStringSubmatch(s)
+		if m == nil {
+			return errNotNumber
+		}
+		yuan, _ := strconv.ParseInt(m[1], 10, 64) // at most six digits
+		cents := (m[2] + "00")[:2]
+		c, _ := strconv.ParseInt(cents, 10, 64) // exactly two digits
+		*into(v) = yuan*100 + c
+		return nil
+	}
+}
+
+const anyText = `^[^\x00-\x1f]*$`
+
+// Defaults is the one table of values that hold until two persons set others.
+var Defaults = []Default{
+	{HourPrice, "社区协助工作单价", "55", "元/小时", "[D]", "本街道参考价；组织法第四十三条只规定由需要协助的一方提供经费，没有规定单价",
+		fen(func(v *Values) *int64 { return &v.HourPriceFen })},
+	{ApplyAhead, "提前申请", "30", "个工作日", "[V] R9", "参照北京市西城区 2018 年准入办法：开展前 30 个工作日提出",
+		number(0, 250, func(v *Values) *int { return &v.ApplyAhead })},
+	{Completeness, "完整性审查", "2", "个工作日", "[D]", "本街道默认",
+		number(1, 60, func(v *Values) *int { return &v.Completeness })},
+	{Correction, "补正期限", "5", "个工作日", "[D]", "本街道默认；逾期未补正，申请失效",
+		number(1, 60, func(v *Values) *int { return &v.Correction })},
+	{Decision, "办理总时限", "15", "个工作日", "[V] R15、R16", "参照北京市西城区 2018 年准入办法；退回补正期间不计",
+		number(1, 120, func(v *Values) *int { return &v.Decision })},
+	{StreetReview, "街道审核", "3", "个工作日", "[D]", "本街道默认",
+		number(1, 60, func(v *Values) *int { return &v.StreetReview })},
+	{RefusalAnswer, "部门答复期限", "5", "个工作日", "[D] R23", "本街道默认；逾期未答复视为撤回",
+		number(1, 60, func(v *Values) *int { return &v.RefusalAnswer })},
+	{RefusalRepeat, "同因重复拒绝提醒", "3", "次", "[D] R24", "本街道默认；达到次数通知纪检监察机构",
+		number(2, 50, func(v *Values) *int { return &v.RefusalRepeat })},
+	{RefusalWindow, "同因重复拒绝计算期", "90", "天", "[D] R24", "本街道默认",
+		number(1, 366, func(v *Values) *int { return &v.RefusalWindow })},
+	{DuplicateShare, "重复采集比例", "60", "%", "[D] R30", "表格字段已有数据达到此比例，须预填或者退回",
+		number(1, 100, func(v *Values) *int { return &v.DuplicateShare })},
+	{TemporaryMonths, "临时事项最长期限", "12", "个月", "[D] R11", "本街道默认",
+		number(1, 36, func(v *Values) *int { return &v.TemporaryMonths })},
+	{EmergencyDays, "应急登记最长期限", "30", "天", "[D] R25", "本街道默认",
+		number(1, 90, func(v *Values) *int { return &v.EmergencyDays })},
+	{PublicationDays, "协助政府情况公布期限", "15", "天", "[L] R55", "城市居民委员会组织法（2025 年修订）第三十四条：不得少于十五日",
+		number(15, 366, func(v *Values) *int { return &v.PublicationDays })},
+	{CeilingShare, "社区工作量上限", "100", "%", "[D]", "占社区可用工时的比例；超过时新增事项须说明减去什么（进一退一）",
+		number(10, 200, func(v *Values) *int { return &v.CeilingShare })},
+	{WorkerHours, "每名工作者可用工时", "80", "小时/月", "[D]", "可用于协助事项的工时，其余留给居民服务",
+		number(1, 250, func(v *Values) *int { return &v.WorkerHours })},
+	{StrictBasis, "部门事项须有法律、法规依据", "是", "", "[D] R7", "组织法第四十三条第二款：委托事项应当符合法律、法规规定；从严理解",
+		yesNo(func(v *Values) *bool { return &v.StrictBasis })},
+	{ReportsPerUnit, "一个部门对一个社区的定期报表", "1", "张", "[V] R29", "参照北京市东城区 2019 年表格清理规范",
+		number(0, 50, func(v *Values) *int { return &v.ReportsPerUnit })},
+	{NumberWord, "文号代字", "梧", "", "[D]", "本街道文号用字",
+		text(`^\p{Han}{1,4}$`, func(v *Values) *string { return &v.NumberWord })},
+	{StreetCode, "街道代码", "320104900", "", "[D]", "GB/T 2260 与 GB/T 10114 的编码体例；演示街道为虚构代码",
+		text(`^\d{9}$`, func(v *Values) *string { return &v.StreetCode })},
+	{StreetName, "街道名称", "梧桐里街道", "", "[D]", "演示街道",
+		text(anyText, func(v *Values) *string { return &v.StreetName })},
+	{StreetPhone, "街道电话", "0000-12345678", "", "[D]", "演示号码",
+		text(`^[0-9 （）()+-]+$`, func(v *Values) *string { return &v.StreetPhone })},
+	{StreetOfficeTime, "办公时间", "工作日 9:00—12:00，13:30—17:30", "", "[D]", "本街道默认",
+		text(anyText, func(v *Values) *string { return &v.StreetOfficeTime })},
+	{StreetAddress, "街道地址", "梧桐里 1 号", "", "[D]", "演示地址",
+		text(anyText, func(v *Values) *string { return &v.StreetAddress })},
+}
+
+var byKey = func() map[Key]Default {
+	m := make(map[Key]Default, len(Defaults))
+	for _, d := range Defaults {
+		m[d.Key] = d
+	}
+	return m
+}()
+
+// Label is the setting's 中文 name.
+func (k Key) Label() string { return byKey[k].Label }
+
+// Check says in Chinese what is wrong with a value for the key, or nil.
+func (k Key) Check(value string) error {
+	d, ok := byKey[k]
+	if !ok {
+		return errors.New("没有这项设置")
+	}
+	return d.set(new(Values), value)
+}
