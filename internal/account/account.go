@@ -1,18 +1,18 @@
 // Package account keeps people, their posts with dates, and how they sign in.
 //
-// It decides whether a password, a second step and a session hold, and which posts are in force
-// today. Owns account, account_post, signin and signin_brake. Posts are rights, persons are not:
-// what somebody may do follows from the posts of the day (internal/authz).
+// It decides whether a password, a second step and a session hold, how long somebody who guesses
+// has to wait, and which posts are in force today. Owns account, account_post, signin, signin_brake
+// and recovery_code. Posts are rights, persons are not: what somebody may do follows from the posts
+// of the day (internal/authz). Basis: product.md X7, reliability.md §2 rules 11, 12 and 20.
 package account
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"portal/internal/authz"
-	"portal/internal/fault"
 	"portal/internal/pg"
+	"portal/internal/secret"
 	"portal/internal/workday"
 )
 
@@ -24,88 +24,139 @@ const (
 )
 
 // Service answers for accounts.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db       *pg.DB
+	keys     *secret.Box
+	lasting  bool // keys outlive the process, so secrets may be sealed with them
+	required bool // a second factor is a must
+	issuer   string
+}
+
+// Option changes how New sets the service up.
+type Option func(*Service)
+
+// WithKeys gives the keys that seal second-factor secrets and hide brake keys. Without it the
+// service signs people in, but nobody can enrol a second factor.
+func WithKeys(keys *secret.Box) Option {
+	return func(s *Service) { s.keys, s.lasting = keys, true }
+}
+
+// WithSecondFactor makes the second factor a must for everybody (PORTAL_ENV=production): who has
+// none enrols one before any other page opens.
+func WithSecondFactor(required bool) Option {
+	return func(s *Service) { s.required = required }
+}
+
+// WithIssuer names the portal in authenticator apps.
+func WithIssuer(name string) Option {
+	return func(s *Service) { s.issuer = name }
+}
 
 // New makes the service.
-func New(db *pg.DB) *Service { return &Service{db: db} }
-
-// SignedIn is the outcome of a successful sign-in.
-type SignedIn struct {
-	SigninID   int64
-	AccountID  int64
-	MustChange bool
-}
-
-var errWrong = fault.InvalidField("password", "账号或密码不对。忘记密码请找街道管理员重设")
-
-// Credentials are what the sign-in form sends; Device and Address serve brakes and the session list.
-type Credentials struct {
-	Login, Password string
-	Device, Address string
-}
-
-// SignIn checks a password and opens a session. An unknown account gets the same words after the
-// same work as a wrong password.
-func (s *Service) SignIn(ctx context.Context, c Credentials) (SignedIn, error) {
-	row, err := credentialsOf(ctx, s.db.Q(), c.Login)
-	known := err == nil
-	if err != nil && !errors.Is(err, pg.ErrNoRows) {
-		return SignedIn{}, err
+func New(db *pg.DB, opts ...Option) *Service {
+	s := &Service{db: db, issuer: "街道治理平台"}
+	for _, o := range opts {
+		o(s)
 	}
-	if !known {
-		row.PasswordHash = dummyHash
-	}
-	ok, err := passwordMatches(ctx, row.PasswordHash, c.Password)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	if !ok || !known || row.DisabledAt != nil {
-		return SignedIn{}, errWrong
-	}
-	out := SignedIn{AccountID: row.ID, MustChange: row.MustChange}
-	by := authz.Actor{AccountID: row.ID, Name: row.Name}
-	err = s.db.Write(ctx, by, func(tx *pg.Tx) error {
-		if out.SigninID, err = insertSignin(ctx, tx, row.ID, tx.Now, c.Device, c.Address); err != nil {
-			return err
+	if s.keys == nil {
+		keys, err := secret.Temporary()
+		if err != nil {
+			panic("account: no random numbers: " + err.Error())
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.SignIn, Kind: "account", ID: row.ID, No: row.Login})
-	})
-	return out, err
+		s.keys = keys
+	}
+	return s
 }
 
-// Actor gives who stands behind a session now, with the posts in force today. A session that was
-// ended, idled out or grew too old gives authz.Anonymous.
-func (s *Service) Actor(ctx context.Context, signinID int64) (authz.Actor, error) {
+// SecondFactorRequired reports whether everybody must have a second factor here.
+func (s *Service) SecondFactorRequired() bool { return s.required }
+
+// Owed is what somebody has to do before any other page opens.
+type Owed string
+
+// The things owed.
+const (
+	OwesNothing      Owed = ""
+	OwesPassword     Owed = "password"      // a one-time password must be changed
+	OwesSecondFactor Owed = "second_factor" // a second factor must be enrolled
+)
+
+// Standing is how a session stands now.
+type Standing struct {
+	Actor        authz.Actor // authz.Anonymous when the session no longer holds
+	Owes         Owed
+	ShortcutsOff bool
+	Ended        Ending // why it no longer holds, or ""
+}
+
+// Standing reads who stands behind a session now, with the posts in force today. A session that
+// was ended, idled out or grew too old gives authz.Anonymous and the reason.
+func (s *Service) Standing(ctx context.Context, signinID int64) (Standing, error) {
 	now := s.db.Now()
 	rows, err := actorRows(ctx, s.db.Q(), signinID, workday.DayOf(now))
 	if err != nil || len(rows) == 0 {
-		return authz.Anonymous, err
+		return Standing{}, err
 	}
 	first := rows[0]
-	if now.Sub(first.LastSeenAt) > IdleLimit || now.Sub(first.At) > AbsoluteLimit {
-		return authz.Anonymous, nil
+	if why := first.ending(now); why != "" {
+		return Standing{Ended: why}, nil
 	}
 	if now.Sub(first.LastSeenAt) > touchEvery {
 		if err := touchSignin(ctx, s.db.Q(), signinID, now); err != nil {
-			return authz.Anonymous, err
+			return Standing{}, err
 		}
 	}
-	a := authz.Actor{AccountID: first.AccountID, Login: first.Login, Name: first.Name, SigninID: signinID}
+	out := Standing{ShortcutsOff: first.ShortcutsOff, Owes: s.owes(first)}
+	out.Actor = authz.Actor{AccountID: first.AccountID, Login: first.Login, Name: first.Name, SigninID: signinID}
 	for _, r := range rows {
 		if r.PostID != nil {
-			a.Posts = append(a.Posts, authz.Post{ID: *r.PostID, Role: authz.Role(*r.Role), UnitID: *r.UnitID,
+			out.Actor.Posts = append(out.Actor.Posts, authz.Post{ID: *r.PostID, Role: authz.Role(*r.Role), UnitID: *r.UnitID,
 				UnitName: *r.UnitName, Division: *r.Division, Title: *r.Title})
 		}
 	}
-	return a, nil
+	return out, nil
+}
+
+func (s *Service) owes(r actorRow) Owed {
+	switch {
+	case r.MustChange:
+		return OwesPassword
+	case s.required && !r.SecondFactor:
+		return OwesSecondFactor
+	}
+	return OwesNothing
+}
+
+// ending tells why a session no longer holds at that moment, or "".
+func (r actorRow) ending(now time.Time) Ending {
+	switch {
+	case r.EndReason != "":
+		return Ending(r.EndReason)
+	case r.DisabledAt != nil:
+		return EndedDisabled
+	case now.Sub(r.LastSeenAt) > IdleLimit:
+		return EndedIdle
+	case now.Sub(r.At) > AbsoluteLimit:
+		return EndedOld
+	}
+	return ""
+}
+
+// Actor is the actor of Standing.
+func (s *Service) Actor(ctx context.Context, signinID int64) (authz.Actor, error) {
+	st, err := s.Standing(ctx, signinID)
+	return st.Actor, err
 }
 
 // SignOut ends the actor's own session.
 func (s *Service) SignOut(ctx context.Context, by authz.Actor) error {
 	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
-		if err := endSignin(ctx, tx, by.SigninID, by.AccountID, tx.Now, "退出"); err != nil {
+		if _, err := endSignin(ctx, tx, by.SigninID, by.AccountID, tx.Now, EndedBySelf); err != nil {
 			return err
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.SignOut, Kind: "account", ID: by.AccountID, No: by.Login})
+		return tx.Record(ctx, pg.Change{Action: authz.SignOut, Kind: objectKind, ID: by.AccountID, No: by.Login})
 	})
 }
+
+// objectKind names accounts in the audit trail.
+const objectKind = "account"

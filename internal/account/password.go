@@ -24,14 +24,22 @@ const (
 // take the machine's memory from everybody else.
 var hashing = make(chan struct{}, 3)
 
-func derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
+// cost is what one hash takes; it stands in the stored form, so that old hashes outlive a change.
+type cost struct {
+	memory, passes uint32
+	lanes          uint8
+}
+
+var today = cost{memory: memoryKiB, passes: passes, lanes: lanes}
+
+func derive(ctx context.Context, password string, salt []byte, c cost) ([]byte, error) {
 	select {
 	case hashing <- struct{}{}:
 		defer func() { <-hashing }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return argon2.IDKey([]byte(password), salt, passes, memoryKiB, lanes, keyBytes), nil
+	return argon2.IDKey([]byte(password), salt, c.passes, c.memory, c.lanes, keyBytes), nil
 }
 
 // HashPassword makes the stored form of a password.
@@ -40,7 +48,7 @@ func HashPassword(ctx context.Context, password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("salt: %w", err)
 	}
-	key, err := derive(ctx, password, salt)
+	key, err := derive(ctx, password, salt, today)
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}
@@ -56,6 +64,10 @@ func passwordMatches(ctx context.Context, stored, password string) (bool, error)
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false, fmt.Errorf("stored password has an unknown form")
 	}
+	var c cost
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.memory, &c.passes, &c.lanes); err != nil || c.lanes == 0 || c.passes == 0 {
+		return false, fmt.Errorf("stored password has an unknown cost")
+	}
 	enc := base64.RawStdEncoding
 	salt, err := enc.DecodeString(parts[4])
 	if err != nil {
@@ -65,7 +77,7 @@ func passwordMatches(ctx context.Context, stored, password string) (bool, error)
 	if err != nil {
 		return false, fmt.Errorf("stored key: %w", err)
 	}
-	got, err := derive(ctx, password, salt)
+	got, err := derive(ctx, password, salt, c)
 	if err != nil {
 		return false, err
 	}
