@@ -75,14 +75,20 @@ type Values struct {
 	StreetAddress    string
 }
 
-// Load gives the settings of a day: the defaults, overridden by confirmed rows valid on it.
-func Load(ctx context.Context, q pg.Querier, day workday.Day) (Values, error) {
+// DefaultValues gives the defaults alone, for an error page that must come without a database.
+func DefaultValues(day workday.Day) Values {
 	v := Values{Day: day}
 	for _, d := range Defaults {
 		if err := d.set(&v, d.Value); err != nil {
-			return v, fmt.Errorf("default of %s: %w", d.Key, err)
+			panic("policy: default of " + string(d.Key) + ": " + err.Error()) // the tests read every default
 		}
 	}
+	return v
+}
+
+// Load gives the settings of a day: the defaults, overridden by confirmed rows valid on it.
+func Load(ctx context.Context, q pg.Querier, day workday.Day) (Values, error) {
+	v := DefaultValues(day)
 	rows, err := confirmedOn(ctx, q, day)
 	if err != nil {
 		return v, err
