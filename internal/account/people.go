@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"portal/internal/authz"
@@ -294,10 +295,16 @@ func (s *Service) Disable(ctx context.Context, by authz.Actor, login string) err
 		if err := setDisabled(ctx, tx, p.ID, true); err != nil {
 			return err
 		}
-		if err := adminRemains(ctx, tx, workday.DayOf(tx.Now)); err != nil {
+		posts, err := postsOf(ctx, tx, []int64{p.ID})
+		if err != nil {
 			return err
 		}
-		_, err := endSignins(ctx, tx, p.ID, 0, tx.Now, EndedDisabled)
+		if slices.ContainsFunc(posts, func(h HeldPost) bool { return h.Role == authz.Admin }) {
+			if err := adminRemains(ctx, tx, workday.DayOf(tx.Now)); err != nil {
+				return err
+			}
+		}
+		_, err = endSignins(ctx, tx, p.ID, 0, tx.Now, EndedDisabled)
 		return err
 	})
 }
