@@ -1,0 +1,275 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/normal"
+	"portal/internal/page"
+	"portal/internal/pg"
+	"portal/internal/place"
+	"portal/internal/workday"
+)
+
+// Filter says which entries of which day. The zero value of a field does not narrow, except Day,
+// which is required, and Standings: without one only what is effective here is listed.
+type Filter struct {
+	Kinds     []ListKind
+	Words     string // a code, or words of the title in any width or script
+	Community string // twelve digits; what could this community be asked on the day
+	Day       workday.Day
+	Standings []Standing
+	Cursor    page.Cursor
+	Limit     int
+}
+
+const itemSort = "item.code"
+
+// MaxCount is where counting stops; pages show 999+.
+const MaxCount = 999
+
+// ParseCursor reads the cursor of a list's pages.
+func ParseCursor(text string) (page.Cursor, error) { return page.Decode(text, itemSort, 1) }
+
+// scanFirst is how many entries a search looks through in order before it asks the bigram index:
+// a frequent word fills its page there, a rare one costs little (performance.md).
+const scanFirst = 5000
+
+// lastCode sorts after every code (databases are made with C.UTF-8, dependencies.md §6).
+const lastCode = "\U0010ffff"
+
+const entryColumns = `
+v.id, i.id AS item_id, i.code, i.list_kind, i.application_id, i.number, lower(v.valid) AS from, upper(v.valid) AS until, v.list_version_id, v.title,
+v.title_key, v.category, v.lead_department, v.lead_unit_id, v.legal_basis, v.period, v.frequency, v.source, v.synthetic, v.legal_text,
+v.assigned_fields, v.note, v.basis_doc_key, v.basis_version_date, v.basis_article_no, v.basis_status, v.successor_doc_key,
+v.successor_version_date, v.successor_article_nos, v.flags, v.standing, v.role, v.assist_modes, v.requester, v.payer,
+v.hours_per_occurrence::float8 AS hours_per_occurrence, v.occurrences_per_year::float8 AS occurrences_per_year,
+d.effective_from AS basis_from, d.effective_to AS basis_to`
+
+const fromEntries = `
+FROM admission_item i
+JOIN admission_item_version v ON v.item_id = i.id
+LEFT JOIN legal_document d ON d.doc_key = v.basis_doc_key AND d.version_date = v.basis_version_date`
+
+// $1 kind, $2 standings, $3 day, $4 divisions that reach the community (empty: anywhere).
+const holds = `
+v.valid @> $3::date AND v.standing = ANY($2)
+AND EXISTS (SELECT 1 FROM admission_item_scope s WHERE s.version_id = v.id AND s.valid @> $3::date
+            AND (cardinality($4::text[]) = 0 OR s.division = ANY($4)))`
+
+// Without a choice of kinds the walk goes along the codes. With one, each kind gives one page along
+// (list_kind, code) and the pages are merged, so a rare kind costs no walk through the others.
+const walkAll = `SELECT ` + entryColumns + fromEntries + ` WHERE i.list_kind = ANY($1) AND ` + holds
+const allForward = walkAll + ` AND i.code > $5 ORDER BY i.code LIMIT $6`
+const allBack = walkAll + ` AND i.code < $5 ORDER BY i.code DESC LIMIT $6`
+
+const onePerKind = `
+FROM unnest($1::text[]) AS k (kind)
+CROSS JOIN LATERAL (
+    SELECT ` + entryColumns + fromEntries + `
+    WHERE i.list_kind = k.kind AND ` + holds
+
+const listForward = `SELECT e.*` + onePerKind + `
+      AND i.code > $5 ORDER BY i.code LIMIT $6) e ORDER BY e.code LIMIT $6`
+const listBack = `SELECT e.*` + onePerKind + `
+      AND i.code < $5 ORDER BY i.code DESC LIMIT $6) e ORDER BY e.code DESC LIMIT $6`
+
+// The first step of a search: the words among the next scanFirst entries in order of code.
+const scanAll = `
+WITH near AS MATERIALIZED (SELECT n.id FROM admission_item n WHERE n.code > $5 AND n.list_kind = ANY($1) ORDER BY n.code LIMIT $8)`
+const scanKinds = `
+WITH near AS MATERIALIZED (
+    SELECT n.id FROM unnest($1::text[]) AS k (kind)
+    CROSS JOIN LATERAL (SELECT x.id, x.code FROM admission_item x WHERE x.list_kind = k.kind AND x.code > $5 ORDER BY x.code LIMIT $8) n
+    ORDER BY n.code LIMIT $8)`
+const scanNear = `
+SELECT ` + entryColumns + fromEntries + `
+WHERE i.id IN (SELECT near.id FROM near) AND v.title_key LIKE '%' || $7 || '%' AND ` + holds + `
+ORDER BY i.code LIMIT $6`
+const scanAllForward = scanAll + scanNear
+const scanKindsForward = scanKinds + scanNear
+
+// The second step: the bigram index names the candidates, LIKE makes sure.
+const searchWhere = fromEntries + `
+WHERE search_bigrams(v.title_key) @> search_bigrams($8) AND v.title_key LIKE '%' || $7 || '%' AND i.list_kind = ANY($1::text[]) AND ` + holds
+const searchForward = `SELECT ` + entryColumns + searchWhere + ` AND i.code > $5 ORDER BY i.code LIMIT $6`
+const searchBack = `SELECT ` + entryColumns + searchWhere + ` AND i.code < $5 ORDER BY i.code DESC LIMIT $6`
+
+// Counting stops at MaxCount + 1.
+const countPlain = `SELECT count(*) FROM (SELECT 1` + fromEntries + ` WHERE i.list_kind = ANY($1::text[]) AND ` + holds + ` LIMIT $5) n`
+const countWords = `SELECT count(*) FROM (SELECT 1` + searchWhereCount + ` LIMIT $5) n`
+const searchWhereCount = fromEntries + `
+WHERE search_bigrams(v.title_key) @> search_bigrams($7) AND v.title_key LIKE '%' || $6 || '%' AND i.list_kind = ANY($1::text[]) AND ` + holds
+
+type query struct {
+	kinds, standings, divisions []string
+	day                         workday.Day
+	from, upTo                  string // codes
+	key, like                   string // normalised words
+}
+
+var codeWords = regexp.MustCompile(`^[A-Za-z]{2,4}-?[0-9]{0,4}$|^[0-9]{4}-[0-9]{1,6}$`)
+
+func (f Filter) query() query {
+	q := query{day: f.Day, upTo: lastCode, divisions: []string{}}
+	for _, k := range f.kinds() {
+		q.kinds = append(q.kinds, string(k))
+	}
+	for _, s := range f.standings() {
+		q.standings = append(q.standings, string(s))
+	}
+	if f.Community != "" {
+		q.divisions = place.Chain(f.Community)
+	}
+	words := strings.TrimSpace(f.Words)
+	if key := normal.Key(words); key != "" && !codeWords.MatchString(key) {
+		q.key, q.like = key, strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(key)
+	} else if key != "" {
+		q.from, q.upTo = strings.ToUpper(key), strings.ToUpper(key)+lastCode
+	}
+	return q
+}
+
+func (f Filter) kinds() []ListKind {
+	if len(f.Kinds) > 0 {
+		return f.Kinds
+	}
+	return ListKinds
+}
+
+func (f Filter) standings() []Standing {
+	if len(f.Standings) > 0 {
+		return f.Standings
+	}
+	return []Standing{Listed, NeedsReview}
+}
+
+// On lists what holds on the day in order of code (R20, R43): 「某日清单」. Rows of other places
+// are listed only when Standings asks for them.
+func On(ctx context.Context, q pg.Querier, f Filter) (page.Page[Entry], error) {
+	if f.Limit <= 0 || f.Limit > 500 {
+		f.Limit = 50
+	}
+	rows, err := entriesOn(ctx, q, f)
+	if err != nil {
+		return page.Page[Entry]{}, err
+	}
+	return page.Cut(rows, f.Limit, f.Cursor, func(e Entry) page.Cursor {
+		return page.Cursor{Sort: itemSort, Keys: []string{e.Code}, ID: e.ItemID}
+	}), nil
+}
+
+func entriesOn(ctx context.Context, db pg.Querier, f Filter) ([]Entry, error) {
+	p := f.query()
+	at, n := p.from, f.Limit+1
+	if len(f.Cursor.Keys) > 0 {
+		at = f.Cursor.Keys[0]
+	}
+	switch {
+	case p.upTo != lastCode:
+		return byPrefix(ctx, db, p, f.Cursor, n)
+	case p.key == "":
+		return walk(ctx, db, p, len(f.Kinds) == 0, f.Cursor.Back, at, n)
+	case f.Cursor.Back:
+		return entries(ctx, db, searchBack, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, p.key)
+	}
+	rows, err := scan(ctx, db, p, len(f.Kinds) == 0, at, n)
+	if err != nil || len(rows) == n {
+		return rows, err
+	}
+	return entries(ctx, db, searchForward, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, p.key)
+}
+
+func walk(ctx context.Context, db pg.Querier, p query, all, back bool, at string, n int) ([]Entry, error) {
+	if back && at == "" {
+		at = lastCode
+	}
+	switch {
+	case all && back:
+		return entries(ctx, db, allBack, p.kinds, p.standings, p.day, p.divisions, at, n)
+	case all:
+		return entries(ctx, db, allForward, p.kinds, p.standings, p.day, p.divisions, at, n)
+	case back:
+		return entries(ctx, db, listBack, p.kinds, p.standings, p.day, p.divisions, at, n)
+	}
+	return entries(ctx, db, listForward, p.kinds, p.standings, p.day, p.divisions, at, n)
+}
+
+func scan(ctx context.Context, db pg.Querier, p query, all bool, at string, n int) ([]Entry, error) {
+	if all {
+		return entries(ctx, db, scanAllForward, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, scanFirst)
+	}
+	return entries(ctx, db, scanKindsForward, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, scanFirst)
+}
+
+// A code or the beginning of one.
+const prefixForward = `SELECT e.*` + onePerKind + `
+      AND i.code >= $5 AND i.code < $7 AND i.code > $8 ORDER BY i.code LIMIT $6) e ORDER BY e.code LIMIT $6`
+const prefixBack = `SELECT e.*` + onePerKind + `
+      AND i.code >= $5 AND i.code < $7 AND i.code < $8 ORDER BY i.code DESC LIMIT $6) e ORDER BY e.code DESC LIMIT $6`
+
+func byPrefix(ctx context.Context, db pg.Querier, p query, at page.Cursor, n int) ([]Entry, error) {
+	mark := ""
+	if len(at.Keys) > 0 {
+		mark = at.Keys[0]
+	}
+	if at.Back {
+		return entries(ctx, db, prefixBack, p.kinds, p.standings, p.day, p.divisions, p.from, n, p.upTo, mark)
+	}
+	return entries(ctx, db, prefixForward, p.kinds, p.standings, p.day, p.divisions, p.from, n, p.upTo, mark)
+}
+
+// Count counts what On lists, up to MaxCount; more reports that there are more.
+func Count(ctx context.Context, q pg.Querier, f Filter) (n int, more bool, err error) {
+	p := f.query()
+	switch {
+	case p.upTo != lastCode:
+		rows, err := byPrefix(ctx, q, p, page.Cursor{}, MaxCount+1)
+		return min(len(rows), MaxCount), len(rows) > MaxCount, err
+	case p.key == "":
+		err = q.QueryRow(ctx, countPlain, p.kinds, p.standings, p.day, p.divisions, MaxCount+1).Scan(&n)
+	default:
+		err = q.QueryRow(ctx, countWords, p.kinds, p.standings, p.day, p.divisions, MaxCount+1, p.like, p.key).Scan(&n)
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("count entries: %w", err)
+	}
+	return min(n, MaxCount), n > MaxCount, nil
+}
+
+func entries(ctx context.Context, q pg.Querier, sql string, args ...any) ([]Entry, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("entries: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByName[Entry])
+	if err != nil {
+		return nil, fmt.Errorf("entries: %w", err)
+	}
+	return out, nil
+}
+
+const countKinds = `
+SELECT k.kind, (SELECT count(*) FROM (SELECT 1` + fromEntries + ` WHERE i.list_kind = k.kind AND ` + holds + ` LIMIT $5) n)::int AS n
+FROM unnest($1::text[]) AS k (kind)`
+
+// CountByKind counts what On lists without words, kind by kind, for the tabs of the public page; a
+// number above MaxCount means more.
+func CountByKind(ctx context.Context, q pg.Querier, f Filter) (map[ListKind]int, error) {
+	p := f.query()
+	rows, err := q.Query(ctx, countKinds, p.kinds, p.standings, p.day, p.divisions, MaxCount+1)
+	if err != nil {
+		return nil, fmt.Errorf("count kinds: %w", err)
+	}
+	out := map[ListKind]int{}
+	var kind ListKind
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&kind, &n}, func() error { out[kind] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("count kinds: %w", err)
+	}
+	return out, nil
+}
