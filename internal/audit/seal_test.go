@@ -78,11 +78,8 @@ func TestSealWaitsForSlowWriters(t *testing.T) {
 		}
 		done <- n
 	}()
-	waitForSealer(t, db)
-	select {
-	case n := <-done:
+	if n, early := sealerAsks(t, db, done); early {
 		t.Fatalf("sealed %d while a writer was open", n)
-	default:
 	}
 	if err := tx.Commit(ctx); err != nil {
 		t.Fatal(err)
@@ -95,14 +92,26 @@ func TestSealWaitsForSlowWriters(t *testing.T) {
 	}
 }
 
-// waitForSealer returns when the sealer has asked for the open writers at least once.
-func waitForSealer(t *testing.T, db *pg.DB) {
+// sealerAsks returns when the sealer has asked at least once for the open writers, or early,
+// with what it sealed, when it ended without.
+func sealerAsks(t *testing.T, db *pg.DB, done <-chan int) (n int, early bool) {
 	t.Helper()
-	const asked = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%virtualtransaction = ANY%' AND pid <> pg_backend_pid()`
+	const asked = `
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE '%virtualtransaction = ANY%' AND pid <> pg_backend_pid()`
 	admin := pgtest.Admin(t, db)
-	for n := 0; n == 0; {
-		if err := admin.QueryRow(t.Context(), asked).Scan(&n); err != nil {
+	for {
+		seen := 0
+		if err := admin.QueryRow(t.Context(), asked).Scan(&seen); err != nil {
 			t.Fatal(err)
+		}
+		select {
+		case n := <-done:
+			return n, true
+		default:
+		}
+		if seen > 0 {
+			return 0, false
 		}
 	}
 }
