@@ -71,6 +71,9 @@ func New(db *pg.DB, opts ...Option) *Service {
 // SecondFactorRequired reports whether everybody must have a second factor here.
 func (s *Service) SecondFactorRequired() bool { return s.required }
 
+// Now is the service's clock, for pages that say how long ago something was.
+func (s *Service) Now() time.Time { return s.db.Now() }
+
 // Owed is what somebody has to do before any other page opens.
 type Owed string
 

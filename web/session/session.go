@@ -1,12 +1,16 @@
 // Package session ties a browser to a sign-in: a hashed random token in a cookie, the sign-in's
 // id and one-time messages behind it in Postgres. Posts and rights are never stored here; they
-// are read anew for each request, so that a change of role holds at once.
+// are read anew for each request, so that a change of role holds at once. Who still owes a change of
+// a one-time password or a second factor counts as nobody on every page but those that settle it.
+// Owns nothing; the table sessions is kept by the session library.
 package session
 
 import (
 	"context"
 	"encoding/gob"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/pgxstore"
@@ -23,14 +27,15 @@ import (
 type Store struct {
 	scs      *scs.SessionManager
 	accounts *account.Service
+	db       *pg.DB
 }
 
 // Keys of the session's data.
 const (
 	keySignin  = "signin"
 	keyPending = "pending" // account id that still owes its second step
+	keyPassed  = "passed"  // when its password was right, in nanoseconds
 	keyFlash   = "flash"
-	keyNext    = "next"
 )
 
 // Flash is a message for the next page.
@@ -58,7 +63,7 @@ func New(db *pg.DB, accounts *account.Service, secure bool) *Store {
 	m.Cookie.SameSite = http.SameSiteLaxMode
 	m.Cookie.Path = "/"
 	m.Cookie.Persist = false
-	return &Store{scs: m, accounts: accounts}
+	return &Store{scs: m, accounts: accounts, db: db}
 }
 
 // Middleware loads the session and the actor of the request. A request without a cookie costs
@@ -67,22 +72,64 @@ func (s *Store) Middleware(fail func(http.ResponseWriter, *http.Request, error))
 	return func(next http.Handler) http.Handler {
 		s.scs.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { fail(w, r, pg.Trouble(err)) }
 		return s.scs.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			actor := authz.Anonymous
+			st := account.Standing{}
 			if id := s.scs.GetInt64(r.Context(), keySignin); id != 0 {
 				var err error
-				if actor, err = s.accounts.Actor(r.Context(), id); err != nil {
+				if st, err = s.accounts.Standing(r.Context(), id); err != nil {
 					fail(w, r, pg.Trouble(err))
 					return
 				}
-				if !actor.SignedIn() {
-					s.scs.Remove(r.Context(), keySignin)
+				if !st.Actor.SignedIn() {
+					s.ended(r.Context(), st.Ended)
 				}
 				w.Header().Set("Cache-Control", "no-store")
 			}
+			ctx := context.WithValue(r.Context(), owesKey{}, st.Owes)
+			actor := st.Actor
+			if !mayPass(st.Owes, r.URL.Path) {
+				actor = authz.Anonymous
+			}
 			actor.RequestID = middleware.GetReqID(r.Context())
-			next.ServeHTTP(w, r.WithContext(route.WithActor(r.Context(), actor)))
+			next.ServeHTTP(w, r.WithContext(route.WithActor(ctx, actor)))
 		}))
 	}
+}
+
+// ended forgets a session that no longer holds and tells the person why.
+func (s *Store) ended(ctx context.Context, why account.Ending) {
+	s.scs.Remove(ctx, keySignin)
+	if lead, more, _ := strings.Cut(why.Sentence(), "。"); lead != "" {
+		s.Tell(ctx, Flash{Tone: "info", Words: lead, More: more})
+	}
+}
+
+type owesKey struct{}
+
+// Owes tells what the person behind the session has to do before any other page opens.
+func Owes(r *http.Request) account.Owed {
+	o, _ := r.Context().Value(owesKey{}).(account.Owed)
+	return o
+}
+
+// PayPage is the page that settles what is owed.
+func PayPage(o account.Owed) string {
+	return map[account.Owed]string{account.OwesPassword: passwordPage, account.OwesSecondFactor: factorPage}[o]
+}
+
+const (
+	passwordPage = "/me/password"
+	factorPage   = "/me/second-factor"
+)
+
+// doors are the pages on which somebody who owes something is known all the same. A page that is
+// not listed stays closed, so that a new one cannot be forgotten.
+var doors = map[account.Owed][]string{
+	account.OwesPassword:     {passwordPage, "/sign-in", "/sign-out"},
+	account.OwesSecondFactor: {passwordPage, factorPage, "/sign-in", "/sign-out"},
+}
+
+func mayPass(o account.Owed, path string) bool {
+	return o == account.OwesNothing || slices.Contains(doors[o], path)
 }
 
 // Begin ties the browser to a sign-in under a fresh token.
@@ -91,9 +138,13 @@ func (s *Store) Begin(ctx context.Context, signinID int64) error {
 		return err
 	}
 	s.scs.Remove(ctx, keyPending)
+	s.scs.Remove(ctx, keyPassed)
 	s.scs.Put(ctx, keySignin, signinID)
 	return nil
 }
+
+// Renew gives the same session a fresh token, after a change of the password or the second factor.
+func (s *Store) Renew(ctx context.Context) error { return s.scs.RenewToken(ctx) }
 
 // End forgets everything about this browser.
 func (s *Store) End(ctx context.Context) error { return s.scs.Destroy(ctx) }
@@ -103,12 +154,19 @@ func (s *Store) SetPending(ctx context.Context, accountID int64) error {
 	if err := s.scs.RenewToken(ctx); err != nil {
 		return err
 	}
+	s.scs.Remove(ctx, keySignin)
 	s.scs.Put(ctx, keyPending, accountID)
+	s.scs.Put(ctx, keyPassed, s.db.Now().UnixNano())
 	return nil
 }
 
 // Pending gives the account that owes its second step, or 0.
 func (s *Store) Pending(ctx context.Context) int64 { return s.scs.GetInt64(ctx, keyPending) }
+
+// PassedAt is when the password of the pending account was right.
+func (s *Store) PassedAt(ctx context.Context) time.Time {
+	return time.Unix(0, s.scs.GetInt64(ctx, keyPassed))
+}
 
 // Tell leaves a message for the next page.
 func (s *Store) Tell(ctx context.Context, f Flash) { s.scs.Put(ctx, keyFlash, f) }
