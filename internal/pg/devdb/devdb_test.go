@@ -189,8 +189,19 @@ func TestTwoFoldersSideBySide(t *testing.T) {
 	}
 }
 
-// kill -9 of the portal takes its server along, and the next start has the data.
+// kill -9 of the portal takes its server along, and the next start has the data,
+// whether it comes at once, while the old server still stops, or later.
 func TestPortalKilled(t *testing.T) {
+	t.Run("next start at once", func(t *testing.T) { portalKilled(t, false) })
+	t.Run("next start later", func(t *testing.T) {
+		if runtime.GOOS != "linux" {
+			return // elsewhere no kernel tells the server: the next start ends it
+		}
+		portalKilled(t, true)
+	})
+}
+
+func portalKilled(t *testing.T, later bool) {
 	dir := dataFolder(t)
 	cmd, out := childCommand(dir)
 	in, err := cmd.StdinPipe()
@@ -210,7 +221,14 @@ func TestPortalKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	second := start(t, Options{Dir: dir}) // at once: the old server may still be stopping
+	if later {
+		data, _ := filepath.Glob(filepath.Join(dir, "postgres-*", "PG_VERSION"))
+		if len(data) != 1 {
+			t.Fatalf("clusters in %s: %v", dir, data)
+		}
+		waitFor(t, "the server to leave by itself", func() bool { return !serves(pid, filepath.Dir(data[0])) })
+	}
+	second := start(t, Options{Dir: dir})
 	if got := rows(t, second.URL()); got != 1 {
 		t.Errorf("%d rows after kill -9, want 1", got)
 	}
@@ -247,8 +265,9 @@ func TestStalePIDFile(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	stale := fmt.Sprintf("%d\n%s\n1\n5432\n/tmp\n\n", os.Getppid(), server.Folder())
-	if err := os.WriteFile(filepath.Join(server.Folder(), "postmaster.pid"), []byte(stale), 0o600); err != nil {
+	stranger := start(t, Options{Ephemeral: true, Fast: true}) // of the same user, else PostgreSQL itself sees through it
+	stale := fmt.Sprintf("%d\n%s\n1\n5432\n/tmp\n\n", stranger.PID(), server.Folder())
+	if err := os.WriteFile(filepath.Join(server.Folder(), "postmaster.pid"), []byte(stale), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	start(t, Options{Dir: dir})
