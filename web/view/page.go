@@ -1,0 +1,40 @@
+package view
+
+// Page is what every shell needs to draw its frame; web/frame fills it.
+type Page struct {
+	Title        string // 动作 - 对象; the shell adds the site's name
+	Street       string
+	Phone        string
+	Hours        string
+	Wordmark     string
+	Demo         bool
+	SignedIn     bool
+	ActorName    string
+	ActorPost    string
+	Path         string // this page's address, for the switches of look
+	Nav          string // current key of the public bar
+	Rail         []RailEntry
+	RailExtra    []RailEntry
+	UnreadInbox  int
+	Flash        *Banner
+	Mode         string // normal or elder
+	FontSize     string // std, large, xlarge
+	ShortcutsOff bool
+	Breadcrumbs  []Crumb
+	Errors       int  // number of messages on the page; the title begins with it
+	Wide         bool // no reading width
+	Search       string
+}
+
+// RailEntry is one line of the rail 目录.
+type RailEntry struct {
+	Numeral, Label, Href string
+	Count                int
+	Current              bool
+}
+
+// Crumb is one step of the path to this page; the last one has no Href.
+type Crumb struct{ Href, Text string }
+
+// Link is a link with its words.
+type Link struct{ Href, Text string }

@@ -1,0 +1,31 @@
+package view
+
+var moduleKeys = map[string]string{"一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8"}
+
+// moduleKey is the digit after g that opens a rail line.
+func moduleKey(numeral string) string { return moduleKeys[numeral] }
+
+// publicEntries is the bar of the public site; doors of modules that do not exist yet are not shown.
+// The elder bar has at most four entries; Numeral carries the icon there.
+func (p Page) publicEntries() []RailEntry {
+	if p.Mode == "elder" {
+		return []RailEntry{
+			{Numeral: "list-checks", Label: "看清单", Href: "/items", Current: p.Nav == "items"},
+			{Numeral: "scale", Label: "看法条", Href: "/laws", Current: p.Nav == "laws"},
+			{Numeral: "phone", Label: "打电话", Href: "/#phone", Current: false},
+		}
+	}
+	return []RailEntry{
+		{Label: "首页", Href: "/", Current: p.Nav == "home"},
+		{Label: "准入清单", Href: "/items", Current: p.Nav == "items"},
+		{Label: "法律依据", Href: "/laws", Current: p.Nav == "laws"},
+	}
+}
+
+// printBack is where a paper came from.
+func (p Page) printBack() string {
+	if n := len(p.Breadcrumbs); n > 0 && p.Breadcrumbs[n-1].Href != "" {
+		return p.Breadcrumbs[n-1].Href
+	}
+	return "/"
+}
