@@ -84,7 +84,7 @@ func (s *Store) Middleware(fail func(http.ResponseWriter, *http.Request, error))
 				}
 				w.Header().Set("Cache-Control", "no-store")
 			}
-			ctx := context.WithValue(r.Context(), owesKey{}, st.Owes)
+			ctx := context.WithValue(r.Context(), standingKey{}, st)
 			actor := st.Actor
 			if !mayPass(st.Owes, r.URL.Path) {
 				actor = authz.Anonymous
@@ -103,13 +103,18 @@ func (s *Store) ended(ctx context.Context, why account.Ending) {
 	}
 }
 
-type owesKey struct{}
+type standingKey struct{}
+
+func standing(r *http.Request) account.Standing {
+	st, _ := r.Context().Value(standingKey{}).(account.Standing)
+	return st
+}
 
 // Owes tells what the person behind the session has to do before any other page opens.
-func Owes(r *http.Request) account.Owed {
-	o, _ := r.Context().Value(owesKey{}).(account.Owed)
-	return o
-}
+func Owes(r *http.Request) account.Owed { return standing(r).Owes }
+
+// ShortcutsOff tells whether the person has switched the single-key shortcuts off.
+func ShortcutsOff(r *http.Request) bool { return standing(r).ShortcutsOff }
 
 // PayPage is the page that settles what is owed.
 func PayPage(o account.Owed) string {
