@@ -70,6 +70,8 @@ func TestCheck(t *testing.T) {
 		{"own sessions only", actor(Worker, 9, ""), OwnSessions, Object{Account: 8}, false},
 		{"own sessions", actor(Worker, 9, ""), OwnSessions, Object{Account: 7}, true},
 		{"unknown action", actor(Admin, 1, ""), "no.such", Object{}, false},
+		{"the portal itself lapses", System, AppLapse, huaiyin, true},
+		{"a name alone is not the portal", Actor{Name: System.Name}, AppLapse, huaiyin, false},
 		{"nobody lapses by hand", actor(Reviewer, 1, ""), AppLapse, huaiyin, false},
 	}
 	for _, c := range cases {
