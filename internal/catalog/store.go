@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"portal/internal/fault"
-	"portal/internal/legal"
 	"portal/internal/pg"
 	"portal/internal/workday"
 )
@@ -194,13 +193,4 @@ LIMIT 500`
 
 func citing(ctx context.Context, q pg.Querier, docKey, articleNo string) ([]Entry, error) {
 	return entries(ctx, q, selectCiting, docKey, articleNo)
-}
-
-const selectResting = `
-SELECT ` + entryColumns + fromEntries + `
-WHERE v.basis_doc_key = $1 AND v.basis_version_date IS NOT DISTINCT FROM $2::date AND v.standing = 'listed' AND v.valid @> $3::date
-ORDER BY i.code`
-
-func resting(ctx context.Context, q pg.Querier, v legal.Version, day workday.Day) ([]Entry, error) {
-	return entries(ctx, q, selectResting, v.DocKey, v.VersionDate, day)
 }

@@ -121,6 +121,20 @@ func (r *Register) HasText(v Version, articleNo string) bool {
 	return r.texts[textKey(v.ID, articleNo)]
 }
 
+// Ended lists the documents with a version that does not hold for certain on the day.
+func (r *Register) Ended(day workday.Day) []string {
+	out := []string{}
+	for key, versions := range r.byKey {
+		for _, v := range versions {
+			if !v.HoldsOn(day) || v.Doubtful() {
+				out = append(out, key)
+				break
+			}
+		}
+	}
+	return out
+}
+
 // Basis judges a citation on a day, like BasisOn.
 func (r *Register) Basis(docKey string, version workday.Day, articleNo string, day workday.Day) BasisStatus {
 	v, ok := r.Find(docKey, version)

@@ -82,9 +82,18 @@ func UnitByName(ctx context.Context, q pg.Querier, name string) (Unit, error) {
 	return oneUnit(ctx, q, selectUnitByName, NameKey(name))
 }
 
-// AddUnit stores a unit, or gives the one that has the name already.
-func AddUnit(ctx context.Context, tx *pg.Tx, u Unit) (int64, error) {
-	return addUnit(ctx, tx, u)
+// NewUnit is a unit that no file brings.
+type NewUnit struct {
+	Name      string
+	Kind      RequesterKind
+	Type      string // 中文, as shown
+	Division  string // the community of a residents' committee
+	Synthetic bool
+}
+
+// InsertUnit stores a unit, or gives the one that has the name already.
+func InsertUnit(ctx context.Context, tx *pg.Tx, u NewUnit) (int64, error) {
+	return addUnit(ctx, tx, Unit{Name: u.Name, RequesterKind: u.Kind, UnitType: u.Type, DivisionCode: u.Division, Synthetic: u.Synthetic})
 }
 
 // AddAlias lets a unit be found under another writing.
