@@ -149,3 +149,16 @@ func Pending(ctx context.Context, url string) (int, error) {
 	}
 	return pending, nil
 }
+
+// Reset throws everything away and migrates anew: only for a demo whose seeding was cut off.
+func Reset(ctx context.Context, url string) error {
+	c, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("connect for reset: %w", err)
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	if _, err := c.Exec(ctx, `DROP SCHEMA public CASCADE; CREATE SCHEMA public`); err != nil {
+		return fmt.Errorf("reset: %w", err)
+	}
+	return Up(ctx, url)
+}

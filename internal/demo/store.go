@@ -1,0 +1,54 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/pg"
+)
+
+// Marks of a seeding, so that one that was cut off is seen.
+const (
+	markNone  = ""
+	markBegun = "begun"
+	markDone  = "done"
+)
+
+func markOf(ctx context.Context, q pg.Querier) (string, error) {
+	var state string
+	err := q.QueryRow(ctx, `SELECT state FROM demo_mark`).Scan(&state)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return markNone, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("demo mark: %w", err)
+	}
+	return state, nil
+}
+
+const setMarkSQL = `
+INSERT INTO demo_mark (id, state, at) VALUES (1, $1, $2)
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, at = excluded.at`
+
+func setMark(ctx context.Context, db *pg.DB, state string) error {
+	if _, err := db.Q().Exec(ctx, setMarkSQL, state, db.Now()); err != nil {
+		return fmt.Errorf("demo mark: %w", err)
+	}
+	return nil
+}
+
+const isEmptySQL = `SELECT NOT EXISTS (SELECT FROM account) AND NOT EXISTS (SELECT FROM division) AND NOT EXISTS (SELECT FROM legal_document)`
+
+func isEmpty(ctx context.Context, q pg.Querier) (bool, error) {
+	var empty bool
+	if err := q.QueryRow(ctx, isEmptySQL).Scan(&empty); err != nil {
+		return false, fmt.Errorf("is the database empty: %w", err)
+	}
+	return empty, nil
+}
+
+const insertHeld = `INSERT INTO held_field (name, name_key, holder, as_of) VALUES ($1, $2, $3, $4)`
+const insertReport = `INSERT INTO report_form (name, unit_id, item_code, frequency, fields) VALUES ($1, $2, $3, $4, $5)`
