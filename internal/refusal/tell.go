@@ -1,0 +1,24 @@
+package refusal
+
+import (
+	"context"
+
+	"portal/internal/authz"
+	"portal/internal/pg"
+)
+
+// tellRole puts a line into the inbox of everybody who holds a role today; division narrows it to
+// the posts that reach a community.
+func tellRole(ctx context.Context, tx *pg.Tx, role authz.Role, division, words, href string) error {
+	return tell(ctx, tx, audience{role: string(role), division: division}, words, href)
+}
+
+// tellUnit tells the contact persons of a unit.
+func tellUnit(ctx context.Context, tx *pg.Tx, unit int64, words, href string) error {
+	return tell(ctx, tx, audience{role: string(authz.Department), unit: unit}, words, href)
+}
+
+// tellPerson tells one person.
+func tellPerson(ctx context.Context, tx *pg.Tx, account int64, words, href string) error {
+	return tell(ctx, tx, audience{account: account}, words, href)
+}
