@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"portal/internal/pg"
+	"portal/internal/pg/devdb"
+	"portal/migrations"
+)
+
+// dataFlags name the database and the data folder; every command that touches data has them.
+type dataFlags struct {
+	DatabaseURL string `name:"database-url" env:"PORTAL_DATABASE_URL" help:"PostgreSQL 15 to 17. Unset: a private server in the data folder."`
+	DataDir     string `name:"data-dir" env:"PORTAL_DATA_DIR" default:".data" help:"Folder of the private PostgreSQL, files and keys."`
+}
+
+// opened is a database ready for use, and how to leave it.
+type opened struct {
+	db  *pg.DB
+	url string
+	end []func()
+}
+
+// close leaves in the reverse order.
+func (o *opened) close() {
+	for i := len(o.end) - 1; i >= 0; i-- {
+		o.end[i]()
+	}
+}
+
+// open starts the private server when no database is named, migrates and connects.
+func (f dataFlags) open(ctx context.Context, log io.Writer, join bool) (*opened, error) {
+	o := &opened{url: f.DatabaseURL}
+	if o.url == "" {
+		server, err := devdb.Start(ctx, devdb.Options{Dir: f.DataDir, Log: log, Join: join})
+		if err != nil {
+			return nil, err
+		}
+		o.url = server.URL()
+		o.end = append(o.end, func() {
+			if err := server.Stop(); err != nil {
+				fmt.Fprintln(log, "portal: stop PostgreSQL:", err)
+			}
+		})
+	}
+	if err := migrations.Up(ctx, o.url); err != nil {
+		o.close()
+		return nil, err
+	}
+	db, err := pg.Open(ctx, o.url, time.Now)
+	if err != nil {
+		o.close()
+		return nil, err
+	}
+	o.db = db
+	o.end = append(o.end, db.Close)
+	return o, nil
+}
+
+// migrateCmd is `portal migrate`.
+type migrateCmd struct{ dataFlags }
+
+// Run migrates and says so.
+func (c migrateCmd) Run(ctx context.Context, out io.Writer) error {
+	o, err := c.open(ctx, out, true)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	fmt.Fprintln(out, "the database has the newest shape")
+	return nil
+}
+
+// withDBCmd is `portal with-db -- COMMAND`.
+type withDBCmd struct {
+	dataFlags
+	Command []string `arg:"" passthrough:"" help:"The command and its arguments."`
+}
+
+// Run runs the command and passes its exit code on.
+func (c withDBCmd) Run(ctx context.Context, out io.Writer) error {
+	argv := c.Command
+	if len(argv) > 0 && argv[0] == "--" {
+		argv = argv[1:]
+	}
+	code, err := devdb.WithDB(ctx, devdb.Options{Dir: c.DataDir}, argv)
+	if err != nil {
+		return err
+	}
+	if code != 0 {
+		return exitError{code}
+	}
+	return nil
+}

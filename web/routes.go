@@ -1,0 +1,27 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"portal/internal/authz"
+	"portal/web/account"
+	"portal/web/frame"
+	"portal/web/route"
+)
+
+// mount registers every feature, one line each.
+func mount(rt *route.Router, f *frame.Frame, s Services) {
+	rt.Post("/look", authz.ShareTheLook, f.Look)
+	account.Mount(rt, account.Deps{Accounts: s.Accounts, Sessions: f.Sessions, Pages: f, Demo: s.Demo})
+}
+
+// toSignIn sends somebody who has not signed in to the sign-in page, and back afterwards when a
+// page was asked for.
+func toSignIn(w http.ResponseWriter, r *http.Request) {
+	to := "/sign-in"
+	if r.Method == http.MethodGet {
+		to += "?next=" + url.QueryEscape(r.URL.RequestURI())
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
