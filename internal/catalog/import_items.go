@@ -60,7 +60,8 @@ type itemPlan struct {
 	judgement
 	stored   map[string]Entry
 	versions []ListVersion
-	street   string
+	fresh    bool // the versions are not stored yet
+	settings policy.Values
 	leads    map[string]*int64
 	options  intake.Options
 }
@@ -71,6 +72,9 @@ func planItems(ctx context.Context, q pg.Querier, rows []intake.Row, o intake.Op
 		return intake.Plan{}, err
 	}
 	var plan intake.Plan
+	if p.fresh {
+		plan.Before = publish(p.versions)
+	}
 	for _, r := range rows {
 		step, problem, err := p.step(ctx, q, r)
 		if err != nil {
@@ -97,25 +101,29 @@ func (p *itemPlan) load(ctx context.Context, q pg.Querier, rows []intake.Row) er
 	if p.versions, err = ListVersions(ctx, q); err != nil {
 		return err
 	}
-	p.judgement, p.street, err = judge(ctx, q, p.options.Today)
-	return err
+	if p.judgement, p.settings, err = judge(ctx, q, p.options.Today); err != nil {
+		return err
+	}
+	if p.fresh = p.options.Spread && len(p.versions) == 0; p.fresh {
+		p.versions = streetVersions(p.settings)
+	}
+	return nil
 }
 
 // judge loads what warnings rest on: the register, this street's jurisdiction and the negative list.
-func judge(ctx context.Context, q pg.Querier, day workday.Day) (j judgement, street string, err error) {
+func judge(ctx context.Context, q pg.Querier, day workday.Day) (j judgement, settings policy.Values, err error) {
 	j.day = day
 	if j.register, err = legal.LoadRegister(ctx, q); err != nil {
-		return j, "", err
+		return j, settings, err
 	}
-	settings, err := policy.Load(ctx, q, day)
-	if err != nil {
-		return j, "", err
+	if settings, err = policy.Load(ctx, q, day); err != nil {
+		return j, settings, err
 	}
 	if j.here, err = place.JurisdictionOf(ctx, q, settings.StreetCode); err != nil {
-		return j, "", err
+		return j, settings, err
 	}
 	j.negatives, err = Negatives(ctx, q, day)
-	return j, settings.StreetCode, err
+	return j, settings, err
 }
 
 func (p *itemPlan) step(ctx context.Context, q pg.Querier, r intake.Row) (intake.Step, *sheet.Problem, error) {
@@ -153,7 +161,7 @@ func (p *itemPlan) step(ctx context.Context, q pg.Querier, r intake.Row) (intake
 			return problem("effective_to", "最后一日早于生效日，请核对")
 		}
 		step.Act = intake.Added
-		step.Write = func(ctx context.Context, tx *pg.Tx) error { return addRow(ctx, tx, e, p.street) }
+		step.Write = func(ctx context.Context, tx *pg.Tx) error { return addRow(ctx, tx, e, p.settings.StreetCode) }
 		return step, nil, nil
 	}
 	p.oldDays(&e, before, r)

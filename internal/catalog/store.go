@@ -57,9 +57,9 @@ func scopesOf(ctx context.Context, q pg.Querier, versionID int64) ([]Scope, erro
 const insertItemSQL = `INSERT INTO admission_item (code, list_kind, application_id, number) VALUES ($1, $2, $3, $4) RETURNING id`
 
 var itemFields = map[string]fault.Field{
-	"admission_item_code_key":                     {Name: "code", Message: "这个编号已经在册，请核对"},
-	"admission_item_version_one":                  {Name: "from", Message: "这个编号在这段日期里已经有一个版本，请改日期"},
-	"admission_item_version_assist_never_primary": {Name: "role", Message: "协助事项中社区不能主责（R5）"},
+	"admission_item_code_key":             {Name: "code", Message: "这个编号已经在册，请核对"},
+	"admission_item_version_one":          {Name: "from", Message: "这个编号在这段日期里已经有一个版本，请改日期"},
+	"admission_item_assist_never_primary": {Name: "role", Message: "协助事项中社区不能主责（R5）"},
 }
 
 func insertItem(ctx context.Context, tx *pg.Tx, e Entry) (int64, error) {

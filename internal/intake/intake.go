@@ -59,7 +59,6 @@ type Options struct {
 	Mode      Mode
 	Effective workday.Day // first day of what is new or changed; no day: today
 	Spread    bool        // items: days follow the list versions and the days of the cited law
-	Console   bool        // the operator of the machine runs the command: no post is asked for
 	Today     workday.Day // set by Run
 }
 
@@ -93,7 +92,8 @@ type Step struct {
 type Plan struct {
 	Steps    []Step
 	Problems []sheet.Problem
-	After    func(ctx context.Context, tx *pg.Tx) error // once, after all rows, when something changed
+	Before   func(ctx context.Context, tx *pg.Tx) error // once, before the rows, when something changes
+	After    func(ctx context.Context, tx *pg.Tx) error // once, after all rows, when something changes
 }
 
 // Row is one row of the file with its cells by column name.
@@ -138,14 +138,11 @@ var (
 const lockImports = 320104010
 
 // Run imports a file. With problems nothing is written and the summary says so; the error is for
-// trouble, and for files that are no table at all (a *fault.Fault). Who may: authz.ListImport,
-// or the operator at the console.
+// trouble, and for files that are no table at all (a *fault.Fault). Who may: authz.ListImport.
 func Run(ctx context.Context, db *pg.DB, by authz.Actor, k Kind, r io.Reader, name string, o Options) (Summary, error) {
 	s := Summary{Kind: k.Name, DryRun: o.DryRun}
-	if !o.Console {
-		if err := authz.Check(by, authz.ListImport, authz.Object{}); err != nil {
-			return s, err
-		}
+	if err := authz.Check(by, authz.ListImport, authz.Object{}); err != nil {
+		return s, err
 	}
 	file, err := sheet.Read(ctx, r, name, sheet.Limits{})
 	var bad *sheet.Error

@@ -31,9 +31,8 @@ type Summary struct {
 
 	headerWrong []sheet.Problem
 
-	file  *sheet.Sheet
-	steps []Step
-	after func(ctx context.Context, tx *pg.Tx) error
+	file *sheet.Sheet
+	todo Plan
 }
 
 // String is the one line of the command.
@@ -54,7 +53,7 @@ func (s *Summary) plan(ctx context.Context, q pg.Querier, k Kind, rows []Row, o 
 	if err != nil {
 		return fmt.Errorf("plan %s: %w", k.Name, err)
 	}
-	s.steps, s.after = p.Steps, p.After
+	s.todo = p
 	s.Problems = append(s.Problems, p.Problems...)
 	for _, step := range p.Steps {
 		switch step.Act {
@@ -82,7 +81,7 @@ func (s *Summary) plan(ctx context.Context, q pg.Querier, k Kind, rows []Row, o 
 // forget clears the counts before a repeated transaction.
 func (s *Summary) forget() {
 	s.Added, s.Updated, s.Unchanged, s.Flagged = 0, 0, 0, 0
-	s.Problems, s.Flags, s.steps = nil, nil, nil
+	s.Problems, s.Flags, s.todo = nil, nil, Plan{}
 }
 
 // close settles the counts: with a rejected row nothing is written, and the line says so.
@@ -98,7 +97,12 @@ func (s *Summary) close() {
 }
 
 func (s *Summary) apply(ctx context.Context, tx *pg.Tx) error {
-	for _, step := range s.steps {
+	if s.todo.Before != nil {
+		if err := s.todo.Before(ctx, tx); err != nil {
+			return err
+		}
+	}
+	for _, step := range s.todo.Steps {
 		if step.Write == nil {
 			continue
 		}
@@ -106,8 +110,8 @@ func (s *Summary) apply(ctx context.Context, tx *pg.Tx) error {
 			return fmt.Errorf("row %d: %w", step.Row.Number, err)
 		}
 	}
-	if s.after != nil {
-		return s.after(ctx, tx)
+	if s.todo.After != nil {
+		return s.todo.After(ctx, tx)
 	}
 	return nil
 }

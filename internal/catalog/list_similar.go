@@ -1,0 +1,123 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/pg"
+	"portal/internal/workday"
+)
+
+// SimilarEntry is an entry with how much of its title is shared.
+type SimilarEntry struct {
+	Entry
+	Score float64 // weight of the common character pairs among those of the title, 0 to 1
+}
+
+// nearLimit bounds how many titles are compared, however common their words are.
+const nearLimit = 2000
+
+// The bigram index gives entries that share a pair with the title.
+const selectNear = `
+SELECT v.id, v.title_key FROM admission_item_version v
+WHERE search_bigrams(v.title_key) && search_bigrams($1) AND v.valid @> $2::date AND v.standing IN ('listed', 'needs_review')
+LIMIT $3`
+
+const selectByVersion = `SELECT ` + entryColumns + fromEntries + ` WHERE v.id = ANY($1)`
+
+type nearTitle struct {
+	ID       int64
+	TitleKey string
+}
+
+// leastLikeness is the weight of common pairs from which two titles are shown as similar.
+const leastLikeness = 0.3
+
+// Similar lists admitted entries whose titles share words with a title key (normal.Key), the most
+// alike first: shown while an applicant types. Pairs that many titles hold (协助、宣传) weigh little.
+func Similar(ctx context.Context, q pg.Querier, titleKey string, day workday.Day, limit int) ([]SimilarEntry, error) {
+	if len([]rune(titleKey)) < 2 {
+		return nil, nil
+	}
+	rows, err := q.Query(ctx, selectNear, titleKey, day, nearLimit)
+	if err != nil {
+		return nil, fmt.Errorf("similar entries: %w", err)
+	}
+	near, err := pgx.CollectRows(rows, pgx.RowToStructByName[nearTitle])
+	if err != nil {
+		return nil, fmt.Errorf("similar entries: %w", err)
+	}
+	best := rank(titleKey, near, limit)
+	if len(best) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, 0, len(best))
+	for id := range best {
+		ids = append(ids, id)
+	}
+	found, err := entries(ctx, q, selectByVersion, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]SimilarEntry, len(found))
+	for i, e := range found {
+		out[i] = SimilarEntry{Entry: e, Score: best[e.ID]}
+	}
+	slices.SortFunc(out, func(a, b SimilarEntry) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Code, b.Code))
+	})
+	return out, nil
+}
+
+// rank scores titles against one by the rarity of the pairs they share.
+func rank(titleKey string, near []nearTitle, limit int) map[int64]float64 {
+	wanted := pairs(titleKey)
+	holders := map[string]int{}
+	sets := make([]map[string]bool, len(near))
+	for i, n := range near {
+		sets[i] = pairs(n.TitleKey)
+		for p := range sets[i] {
+			if wanted[p] {
+				holders[p]++
+			}
+		}
+	}
+	weight := func(p string) float64 { return 1 / (1 + math.Log1p(float64(holders[p]))) }
+	total := 0.0
+	for p := range wanted {
+		total += weight(p)
+	}
+	scored := make([]SimilarEntry, 0, len(near))
+	for i, n := range near {
+		score := 0.0
+		for p := range sets[i] {
+			if wanted[p] {
+				score += weight(p)
+			}
+		}
+		if score /= total; score >= leastLikeness {
+			scored = append(scored, SimilarEntry{Entry: Entry{ID: n.ID}, Score: score})
+		}
+	}
+	slices.SortFunc(scored, func(a, b SimilarEntry) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
+	out := map[int64]float64{}
+	for _, s := range scored[:min(limit, len(scored))] {
+		out[s.ID] = s.Score
+	}
+	return out
+}
+
+// pairs are the neighbouring characters of a key.
+func pairs(key string) map[string]bool {
+	runes := []rune(key)
+	out := map[string]bool{}
+	for i := 0; i+1 < len(runes); i++ {
+		out[string(runes[i:i+2])] = true
+	}
+	return out
+}
