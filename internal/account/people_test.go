@@ -21,7 +21,7 @@ func TestOnlyManagers(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t)
 	before := s.count(t, auditRows)
-	for name, by := range map[string]authz.Actor{"worker": s.worker, "public": authz.Anonymous, "system": authz.System} {
+	for name, by := range map[string]authz.Actor{"worker": s.worker, "public": authz.Anonymous} {
 		_, list := s.People(t.Context(), by, PeopleFilter{})
 		_, one := s.PersonOf(t.Context(), by, "admin")
 		_, choices := s.PostChoices(t.Context(), by)

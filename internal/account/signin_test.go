@@ -94,7 +94,7 @@ func TestSameTime(t *testing.T) {
 		return low
 	}
 	known, unknown := best("admin"), best("nobody")
-	if unknown < known/2 || known < unknown/2 {
+	if unknown < known/3 || known < unknown/3 {
 		t.Errorf("known %v, unknown %v", known, unknown)
 	}
 }

@@ -415,7 +415,7 @@ func bindPhone(p factorPage) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<section class=\"sheet\"><div class=\"sheet-head\"><h2>绑定手机</h2></div><div class=\"sheet-body stack\"><p>用手机上的验证器扫这个图，再填手机上显示的 6 位数</p><div class=\"w-s\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<section class=\"sheet\"><div class=\"sheet-head\"><h2>绑定手机</h2></div><div class=\"sheet-body stack\"><p>用手机上的验证器扫这个图，再填手机上显示的 6 位数</p><div class=\"w-m\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
