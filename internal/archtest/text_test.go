@@ -44,7 +44,7 @@ func sources(t *testing.T, exts ...string) map[string]string {
 // templ cleans href and action only; places that it does not clean are not used at all
 // (reliability.md §2 rule 8), and no page carries inline script or style (rule 7).
 func TestTemplatesAvoidUncleanPlaces(t *testing.T) {
-	unclean := regexp.MustCompile(`(?i)<iframe|formaction=|http-equiv="?refresh"?\s+content=\{|hx-[a-z:-]+=\{|\sstyle=|\son[a-z]+=|\{ *[a-z.A-Z]+\.\.\. *\}[^)]*>|<script>`)
+	unclean := regexp.MustCompile(`(?i)<iframe|formaction=|http-equiv="?refresh"?\s+content=\{|hx-[a-z:-]+=\{|\sstyle=|\son[a-z]+=|\{ *[a-z.A-Z]+\.\.\. *\}[^)]*>|<script>|templ\.SafeURL|templ\.JS|templ\.Raw\((?:[^i]|i[^c])`)
 	files := sources(t, ".templ")
 	if len(files) < 5 {
 		t.Fatalf("only %d templates found", len(files))
