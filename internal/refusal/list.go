@@ -9,7 +9,6 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/page"
-	"portal/internal/pg"
 	"portal/internal/workday"
 )
 
