@@ -78,20 +78,16 @@ const listForward = `SELECT e.*` + onePerKind + `
 const listBack = `SELECT e.*` + onePerKind + `
       AND i.code < $5 ORDER BY i.code DESC LIMIT $6) e ORDER BY e.code DESC LIMIT $6`
 
-// The first step of a search: the words among the next scanFirst entries in order of code.
-const scanAll = `
-WITH near AS MATERIALIZED (SELECT n.id FROM admission_item n WHERE n.code > $5 AND n.list_kind = ANY($1) ORDER BY n.code LIMIT $8)`
-const scanKinds = `
-WITH near AS MATERIALIZED (
-    SELECT n.id FROM unnest($1::text[]) AS k (kind)
-    CROSS JOIN LATERAL (SELECT x.id, x.code FROM admission_item x WHERE x.list_kind = k.kind AND x.code > $5 ORDER BY x.code LIMIT $8) n
-    ORDER BY n.code LIMIT $8)`
-const scanNear = `
-SELECT ` + entryColumns + fromEntries + `
-WHERE i.id IN (SELECT near.id FROM near) AND v.title_key LIKE '%' || $7 || '%' AND ` + holds + `
+// The first step of a search walks like a list, with the words, up to the scanFirst-th code; it stops
+// as soon as the page is full.
+const scanAllForward = walkAll + ` AND v.title_key LIKE '%' || $7 || '%' AND i.code > $5
+  AND i.code <= coalesce((SELECT n.code FROM admission_item n WHERE n.code > $5 ORDER BY n.code OFFSET $8 LIMIT 1), '` + lastCode + `')
 ORDER BY i.code LIMIT $6`
-const scanAllForward = scanAll + scanNear
-const scanKindsForward = scanKinds + scanNear
+const scanKindsForward = `SELECT e.*` + onePerKind + `
+      AND v.title_key LIKE '%' || $7 || '%' AND i.code > $5
+      AND i.code <= coalesce((SELECT min(w.code) FROM unnest($1::text[]) AS u (kind) CROSS JOIN LATERAL (
+            SELECT x.code FROM admission_item x WHERE x.list_kind = u.kind AND x.code > $5 ORDER BY x.code OFFSET $8 LIMIT 1) w), '` + lastCode + `')
+      ORDER BY i.code LIMIT $6) e ORDER BY e.code LIMIT $6`
 
 // The second step: the bigram index names the candidates, LIKE makes sure.
 const searchWhere = fromEntries + `
