@@ -56,8 +56,7 @@ type Service struct{ db *pg.DB }
 // New makes the service.
 func New(db *pg.DB) *Service { return &Service{db: db} }
 
-// Read marks the person's lines up to and including one as read: it is no business of anybody else,
-// so it is the one write that leaves no entry besides a count.
+// Read marks the person's own lines up to and including one as read; a second time changes nothing.
 func (s *Service) Read(ctx context.Context, by authz.Actor, upTo int64) error {
 	if err := authz.Check(by, authz.InboxRead, authz.Object{Account: by.AccountID}); err != nil {
 		return err
