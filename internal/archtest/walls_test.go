@@ -53,7 +53,7 @@ var floors = []struct {
 	{8, domains},
 	{9, []string{"internal/handoff"}},
 	{10, []string{"internal/demo"}},
-	{11, []string{"web/static", "web/view", "web/route", "web/form", "web/session", "web/frame"}},
+	{11, []string{"web/static", "web/view", "web/route", "web/form", "web/session", "web/frame", "web/listing"}},
 	{12, []string{"web/home", "web/account", "web/admission", "web/refusal", "web/public", "web/catalog", "web/settings", "web/desk"}},
 	{13, []string{"web"}},
 	{14, []string{"cmd"}},
@@ -63,7 +63,7 @@ var floors = []struct {
 var domains = []string{"internal/admission", "internal/refusal"}
 
 // aside are test benches and tools that may look at everything.
-var aside = []string{"internal/archtest", "internal/bench", "internal/drill", "internal/journey", "internal/pg/pgtest", "internal/pg/devdb", "internal/tools"}
+var aside = []string{"internal/archtest", "internal/bench", "internal/drill", "internal/journey", "internal/pg/pgtest", "internal/pg/devdb", "internal/tools", "web/webtest"}
 
 func local(path string) string { return strings.TrimPrefix(path, module+"/") }
 
