@@ -60,7 +60,6 @@ type itemPlan struct {
 	judgement
 	stored   map[string]Entry
 	versions []ListVersion
-	fresh    bool // the versions are not stored yet
 	settings policy.Values
 	leads    map[string]*int64
 	options  intake.Options
@@ -72,9 +71,6 @@ func planItems(ctx context.Context, q pg.Querier, rows []intake.Row, o intake.Op
 		return intake.Plan{}, err
 	}
 	var plan intake.Plan
-	if p.fresh {
-		plan.Before = publish(p.versions)
-	}
 	for _, r := range rows {
 		step, problem, err := p.step(ctx, q, r)
 		if err != nil {
@@ -101,13 +97,8 @@ func (p *itemPlan) load(ctx context.Context, q pg.Querier, rows []intake.Row) er
 	if p.versions, err = ListVersions(ctx, q); err != nil {
 		return err
 	}
-	if p.judgement, p.settings, err = judge(ctx, q, p.options.Today); err != nil {
-		return err
-	}
-	if p.fresh = p.options.Spread && len(p.versions) == 0; p.fresh {
-		p.versions = streetVersions(p.settings)
-	}
-	return nil
+	p.judgement, p.settings, err = judge(ctx, q, p.options.Today)
+	return err
 }
 
 // judge loads what warnings rest on: the register, this street's jurisdiction and the negative list.
@@ -183,6 +174,9 @@ func (p *itemPlan) newDays(e *Entry, r intake.Row) {
 	if p.options.Spread {
 		v, _ := p.register.Find(e.BasisDocKey, e.BasisVersionDate)
 		e.From, e.Until, e.ListVersionID = spread(p.versions, v.EffectiveFrom, v.EffectiveTo)
+		if e.From.IsZero() {
+			e.From = p.options.Day()
+		}
 	}
 	if d := r.Day("effective_from"); !d.IsZero() {
 		e.From = d

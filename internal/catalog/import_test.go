@@ -19,6 +19,7 @@ import (
 	"portal/internal/pg/pgtest"
 	"portal/internal/place"
 	"portal/internal/sheet"
+	"portal/internal/workday"
 )
 
 var reviewer = authz.Actor{AccountID: 1, Name: "审核岗", Posts: []authz.Post{{Role: authz.Reviewer}}}
@@ -45,6 +46,16 @@ func imported(t testing.TB, db *pg.DB, kind string, content []byte, o intake.Opt
 func all(t testing.TB, o intake.Options) *pg.DB {
 	t.Helper()
 	db := pgtest.New(t)
+	if o.Spread {
+		write(t, db, func(tx *pg.Tx) error {
+			for _, day := range []workday.Day{workday.NewDay(2025, 1, 1), workday.NewDay(2026, 1, 1), workday.NewDay(2026, 8, 15)} {
+				if _, err := catalog.AddListVersion(context.Background(), tx, catalog.ListVersion{Title: "清单", EffectiveFrom: day}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 	for _, f := range data.Files {
 		if s := imported(t, db, f.Kind, file(t, f.Kind), o); !s.OK() {
 			t.Fatalf("%s %v", s, s.Problems)

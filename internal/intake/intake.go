@@ -92,7 +92,6 @@ type Step struct {
 type Plan struct {
 	Steps    []Step
 	Problems []sheet.Problem
-	Before   func(ctx context.Context, tx *pg.Tx) error // once, before the rows, when something changes
 	After    func(ctx context.Context, tx *pg.Tx) error // once, after all rows, when something changes
 }
 

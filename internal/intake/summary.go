@@ -97,11 +97,6 @@ func (s *Summary) close() {
 }
 
 func (s *Summary) apply(ctx context.Context, tx *pg.Tx) error {
-	if s.todo.Before != nil {
-		if err := s.todo.Before(ctx, tx); err != nil {
-			return err
-		}
-	}
 	for _, step := range s.todo.Steps {
 		if step.Write == nil {
 			continue
