@@ -24,7 +24,7 @@ var bundles = []struct {
 }{
 	{"staff.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/staff.css", "css/print.css"}},
 	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/public.css", "css/print.css"}},
-	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/kiosk.css", "css/print.css"}},
+	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/kiosk.css", "css/print.css"}},
 	{"staff.js", []string{"js/form.js", "js/keys.js", "js/idle.js"}},
 	{"public.js", []string{"js/form.js", "js/aloud.js"}},
 	{"icon.svg", []string{"icon.svg"}},

@@ -24,6 +24,8 @@ type Page struct {
 	Errors       int  // number of messages on the page; the title begins with it
 	Wide         bool // no reading width
 	Search       string
+	Prev, Next   string    // addresses of the neighbours in the list this record was opened from
+	Kiosk        KioskLook // only for the touch device
 }
 
 // RailEntry is one line of the rail 目录.

@@ -105,9 +105,14 @@ func onOff(off bool) string {
 	return "on"
 }
 
-func pressed(a, b string) string {
-	if a == b {
+func isOn(on bool) string {
+	if on {
 		return "true"
 	}
 	return "false"
+}
+
+// pressed tells whether this size is chosen; no choice yet is the standard one.
+func pressed(chosen, this string) string {
+	return isOn(chosen == this || chosen == "" && this == "std")
 }
