@@ -259,7 +259,7 @@ func zipText(z *zip.Reader, name string) (string, error) {
 	if err != nil {
 		return "", errDamaged
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	text, err := io.ReadAll(io.LimitReader(f, maxTypesFile+1))
 	if err != nil {
 		return "", errDamaged

@@ -34,7 +34,7 @@ func (d *Dir) Put(ctx context.Context, r io.Reader, limit int64) (Ref, error) {
 	if err != nil {
 		return Ref{}, fault.Unavailable(fmt.Errorf("store file: %w", err))
 	}
-	defer os.Remove(tmp.Name()) // nothing after the rename
+	defer func() { _ = os.Remove(tmp.Name()) }() // nothing after the rename
 	ref, err := fill(ctx, tmp, r, limit)
 	if e := tmp.Close(); err == nil && e != nil {
 		err = fault.Unavailable(fmt.Errorf("store file: %w", e))
@@ -88,7 +88,7 @@ func syncDir(path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return f.Sync()
 }
 
