@@ -8,22 +8,14 @@ import (
 	"portal/web/account"
 	"portal/web/frame"
 	"portal/web/route"
-	"portal/web/view"
+	"portal/web/settings"
 )
 
 // mount registers every feature, one line each.
 func mount(rt *route.Router, f *frame.Frame, s Services) {
 	rt.Post("/look", authz.ShareTheLook, f.Look)
-	rt.Get("/desk/settings/components", authz.GalleryView, gallery(f))
 	account.Mount(rt, account.Deps{Accounts: s.Accounts, Sessions: f.Sessions, Pages: f, Demo: s.Demo})
-}
-
-// gallery shows every component in its states.
-func gallery(f *frame.Frame) route.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		p := f.Staff(r, frame.Opts{Title: "组件与状态", Module: "settings"})
-		return f.Render(w, r, http.StatusOK, view.StaffWith(p, view.Gallery()))
-	}
+	settings.Mount(rt, f, s.DB)
 }
 
 // toSignIn sends somebody who has not signed in to the sign-in page, and back afterwards when a
