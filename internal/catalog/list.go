@@ -42,69 +42,99 @@ const scanFirst = 5000
 // lastCode sorts after every code (databases are made with C.UTF-8, dependencies.md §6).
 const lastCode = "\U0010ffff"
 
-const entryColumns = `
+const entryFields = `
 v.id, i.id AS item_id, i.code, i.list_kind, i.application_id, i.number, lower(v.valid) AS from, upper(v.valid) AS until, v.list_version_id, v.title,
 v.title_key, v.category, v.lead_department, v.lead_unit_id, v.legal_basis, v.period, v.frequency, v.source, v.synthetic, v.legal_text,
 v.assigned_fields, v.note, v.basis_doc_key, v.basis_version_date, v.basis_article_no, v.basis_status, v.successor_doc_key,
 v.successor_version_date, v.successor_article_nos, v.flags, v.standing, v.role, v.assist_modes, v.requester, v.payer,
-v.hours_per_occurrence::float8 AS hours_per_occurrence, v.occurrences_per_year::float8 AS occurrences_per_year,
-d.effective_from AS basis_from, d.effective_to AS basis_to`
+v.hours_per_occurrence::float8 AS hours_per_occurrence, v.occurrences_per_year::float8 AS occurrences_per_year`
+
+// The days of the cited law stand beside each entry. Lists add them to the rows of their page, once
+// these are found.
+const entryColumns = entryFields + `, d.effective_from AS basis_from, d.effective_to AS basis_to`
+const lawOpen = `SELECT e.*, d.effective_from AS basis_from, d.effective_to AS basis_to FROM (`
+const lawClose = `) e LEFT JOIN legal_document d ON d.doc_key = e.basis_doc_key AND d.version_date = e.basis_version_date`
+const forward = lawClose + ` ORDER BY e.code`
+const back = lawClose + ` ORDER BY e.code DESC`
 
 const fromEntries = `
 FROM admission_item i
 JOIN admission_item_version v ON v.item_id = i.id
 LEFT JOIN legal_document d ON d.doc_key = v.basis_doc_key AND d.version_date = v.basis_version_date`
 
-// $1 kind, $2 standings, $3 day, $4 divisions that reach the community (empty: anywhere).
+// $1 kinds, $2 standings, $3 day, $4 divisions that reach the community (empty: anywhere). IS TRUE
+// keeps the index of the exclusion constraint out of it: most versions hold on most days.
 const holds = `
-v.valid @> $3::date AND v.standing = ANY($2)
-AND EXISTS (SELECT 1 FROM admission_item_scope s WHERE s.version_id = v.id AND s.valid @> $3::date
+(x.valid @> $3::date) IS TRUE AND x.standing = ANY($2)
+AND EXISTS (SELECT 1 FROM admission_item_scope s WHERE s.version_id = x.id AND s.valid @> $3::date
             AND (cardinality($4::text[]) = 0 OR s.division = ANY($4)))`
+
+// An entry has one version on a day at most. LIMIT 1 says so, and keeps the planner, which knows
+// little of a prepared statement's arguments, on the walk from item to version: every list stops
+// when its page is full.
+const fromHolding = `
+FROM admission_item i CROSS JOIN LATERAL (
+    SELECT x.* FROM admission_item_version x
+    WHERE x.item_id = i.id AND ` + holds + ` LIMIT 1) v`
+const fromHoldingWords = `
+FROM admission_item i CROSS JOIN LATERAL (
+    SELECT x.* FROM admission_item_version x
+    WHERE x.item_id = i.id AND x.title_key LIKE '%' || $7 || '%' AND ` + holds + ` LIMIT 1) v`
 
 // Without a choice of kinds the walk goes along the codes. With one, each kind gives one page along
 // (list_kind, code) and the pages are merged, so a rare kind costs no walk through the others.
-const walkAll = `SELECT ` + entryColumns + fromEntries + ` WHERE i.list_kind = ANY($1) AND ` + holds
-const allForward = walkAll + ` AND i.code > $5 ORDER BY i.code LIMIT $6`
-const allBack = walkAll + ` AND i.code < $5 ORDER BY i.code DESC LIMIT $6`
+const walkAll = lawOpen + `SELECT ` + entryFields + fromHolding + ` WHERE i.list_kind = ANY($1)`
+const allForward = walkAll + ` AND i.code > $5 ORDER BY i.code LIMIT $6` + forward
+const allBack = walkAll + ` AND i.code < $5 ORDER BY i.code DESC LIMIT $6` + back
 
-const onePerKind = `
+const perKind = `
 FROM unnest($1::text[]) AS k (kind)
-CROSS JOIN LATERAL (
-    SELECT ` + entryColumns + fromEntries + `
-    WHERE i.list_kind = k.kind AND ` + holds
+CROSS JOIN LATERAL (SELECT ` + entryFields
+const onePerKind = perKind + fromHolding
 
-const listForward = `SELECT e.*` + onePerKind + `
-      AND i.code > $5 ORDER BY i.code LIMIT $6) e ORDER BY e.code LIMIT $6`
-const listBack = `SELECT e.*` + onePerKind + `
-      AND i.code < $5 ORDER BY i.code DESC LIMIT $6) e ORDER BY e.code DESC LIMIT $6`
+// Both ends of a kind as a range, so that the walk goes along (list_kind, code) whatever the planner
+// believes of the kinds.
+const kindForward = ` WHERE (i.list_kind, i.code) > (k.kind, $5) AND i.list_kind <= k.kind`
+const kindBack = ` WHERE (i.list_kind, i.code) < (k.kind, $5) AND i.list_kind >= k.kind`
+const kindForwardEnd = ` ORDER BY i.list_kind, i.code LIMIT $6) f ORDER BY f.code LIMIT $6` + forward
+const kindBackEnd = ` ORDER BY i.list_kind DESC, i.code DESC LIMIT $6) f ORDER BY f.code DESC LIMIT $6` + back
+
+const listForward = lawOpen + `SELECT f.*` + onePerKind + kindForward + kindForwardEnd
+const listBack = lawOpen + `SELECT f.*` + onePerKind + kindBack + kindBackEnd
 
 // The first step of a search walks like a list, with the words, up to the scanFirst-th code; it stops
 // as soon as the page is full.
-const scanAllForward = walkAll + ` AND v.title_key LIKE '%' || $7 || '%' AND i.code > $5
+const scanAllForward = lawOpen + `SELECT ` + entryFields + fromHoldingWords + `
+WHERE i.list_kind = ANY($1) AND i.code > $5
   AND i.code <= coalesce((SELECT n.code FROM admission_item n WHERE n.code > $5 ORDER BY n.code OFFSET $8 LIMIT 1), '` + lastCode + `')
-ORDER BY i.code LIMIT $6`
-const scanKindsForward = `SELECT e.*` + onePerKind + `
-      AND v.title_key LIKE '%' || $7 || '%' AND i.code > $5
+ORDER BY i.code LIMIT $6` + forward
+const scanKindsForward = lawOpen + `SELECT f.*` + perKind + fromHoldingWords + kindForward + `
       AND i.code <= coalesce((SELECT min(w.code) FROM unnest($1::text[]) AS u (kind) CROSS JOIN LATERAL (
-            SELECT x.code FROM admission_item x WHERE x.list_kind = u.kind AND x.code > $5 ORDER BY x.code OFFSET $8 LIMIT 1) w), '` + lastCode + `')
-      ORDER BY i.code LIMIT $6) e ORDER BY e.code LIMIT $6`
+            SELECT y.code FROM admission_item y WHERE (y.list_kind, y.code) > (u.kind, $5) AND y.list_kind <= u.kind
+            ORDER BY y.list_kind, y.code OFFSET $8 LIMIT 1) w), '` + lastCode + `')` + kindForwardEnd
 
 // The second step: the bigram index names the candidates, LIKE makes sure.
-const searchWhere = fromEntries + `
-WHERE search_bigrams(v.title_key) @> search_bigrams($8) AND v.title_key LIKE '%' || $7 || '%' AND i.list_kind = ANY($1::text[]) AND ` + holds
-const searchForward = `SELECT ` + entryColumns + searchWhere + ` AND i.code > $5 ORDER BY i.code LIMIT $6`
-const searchBack = `SELECT ` + entryColumns + searchWhere + ` AND i.code < $5 ORDER BY i.code DESC LIMIT $6`
+const searchWhere = `
+FROM (SELECT x.* FROM admission_item_version x
+    WHERE search_bigrams(x.title_key) @> search_bigrams($8) AND x.title_key LIKE '%' || $7 || '%' AND ` + holds + `) v
+JOIN admission_item i ON i.id = v.item_id
+WHERE i.list_kind = ANY($1::text[])`
+const searchForward = lawOpen + `SELECT ` + entryFields + searchWhere + ` AND i.code > $5 ORDER BY i.code LIMIT $6` + forward
+const searchBack = lawOpen + `SELECT ` + entryFields + searchWhere + ` AND i.code < $5 ORDER BY i.code DESC LIMIT $6` + back
 
 // Counting stops at MaxCount + 1.
-const countPlain = `SELECT count(*) FROM (SELECT 1` + fromEntries + ` WHERE i.list_kind = ANY($1::text[]) AND ` + holds + ` LIMIT $5) n`
-const countWords = `SELECT count(*) FROM (SELECT 1` + searchWhereCount + ` LIMIT $5) n`
-const searchWhereCount = fromEntries + `
-WHERE search_bigrams(v.title_key) @> search_bigrams($7) AND v.title_key LIKE '%' || $6 || '%' AND i.list_kind = ANY($1::text[]) AND ` + holds
+const countPlain = `SELECT count(*) FROM (SELECT 1` + fromHolding + ` WHERE i.list_kind = ANY($1::text[]) LIMIT $5) n`
+const countWords = `
+SELECT count(*) FROM (
+    SELECT 1 FROM admission_item_version x JOIN admission_item i ON i.id = x.item_id
+    WHERE search_bigrams(x.title_key) @> search_bigrams($7) AND x.title_key LIKE '%' || $6 || '%' AND i.list_kind = ANY($1::text[]) AND ` + holds + `
+    LIMIT $5) n`
 
 type query struct {
 	kinds, standings, divisions []string
 	day                         workday.Day
-	from, upTo                  string // codes
+	from, upTo                  string // the beginning of a code, and what sorts after all that begin so
+	before                      string // what sorts before them
 	key, like                   string // normalised words
 }
 
@@ -126,8 +156,16 @@ func (f Filter) query() query {
 		q.key, q.like = key, strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(key)
 	} else if key != "" {
 		q.from, q.upTo = strings.ToUpper(key), strings.ToUpper(key)+lastCode
+		q.before = justBefore(q.from)
 	}
 	return q
+}
+
+// justBefore gives a text that sorts before s and after every shorter one of use: the last letter
+// one lower, then the last code.
+func justBefore(s string) string {
+	last := len(s) - 1
+	return s[:last] + string(rune(s[last]-1)) + lastCode
 }
 
 func (f Filter) kinds() []ListKind {
@@ -203,20 +241,18 @@ func scan(ctx context.Context, db pg.Querier, p query, all bool, at string, n in
 }
 
 // A code or the beginning of one.
-const prefixForward = `SELECT e.*` + onePerKind + `
-      AND i.code >= $5 AND i.code < $7 AND i.code > $8 ORDER BY i.code LIMIT $6) e ORDER BY e.code LIMIT $6`
-const prefixBack = `SELECT e.*` + onePerKind + `
-      AND i.code >= $5 AND i.code < $7 AND i.code < $8 ORDER BY i.code DESC LIMIT $6) e ORDER BY e.code DESC LIMIT $6`
+const prefixForward = lawOpen + `SELECT f.*` + onePerKind + kindForward + ` AND i.code < $7` + kindForwardEnd
+const prefixBack = lawOpen + `SELECT f.*` + onePerKind + kindBack + ` AND i.code >= $7` + kindBackEnd
 
 func byPrefix(ctx context.Context, db pg.Querier, p query, at page.Cursor, n int) ([]Entry, error) {
-	mark := ""
+	if at.Back {
+		return entries(ctx, db, prefixBack, p.kinds, p.standings, p.day, p.divisions, at.Keys[0], n, p.from)
+	}
+	mark := p.before
 	if len(at.Keys) > 0 {
 		mark = at.Keys[0]
 	}
-	if at.Back {
-		return entries(ctx, db, prefixBack, p.kinds, p.standings, p.day, p.divisions, p.from, n, p.upTo, mark)
-	}
-	return entries(ctx, db, prefixForward, p.kinds, p.standings, p.day, p.divisions, p.from, n, p.upTo, mark)
+	return entries(ctx, db, prefixForward, p.kinds, p.standings, p.day, p.divisions, mark, n, p.upTo)
 }
 
 // Count counts what On lists, up to MaxCount; more reports that there are more.
@@ -250,7 +286,7 @@ func entries(ctx context.Context, q pg.Querier, sql string, args ...any) ([]Entr
 }
 
 const countKinds = `
-SELECT k.kind, (SELECT count(*) FROM (SELECT 1` + fromEntries + ` WHERE i.list_kind = k.kind AND ` + holds + ` LIMIT $5) n)::int AS n
+SELECT k.kind, (SELECT count(*) FROM (SELECT 1` + fromHolding + ` WHERE i.list_kind = k.kind LIMIT $5) n)::int AS n
 FROM unnest($1::text[]) AS k (kind)`
 
 // CountByKind counts what On lists without words, kind by kind, for the tabs of the public page; a
