@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -43,7 +44,7 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.As(err, &exit):
 		return exit.code
 	}
-	fmt.Fprintln(stderr, "portal:", err)
+	fmt.Fprintln(stderr, "portal:", strings.Join(strings.Fields(err.Error()), " ")) // one line, whatever a driver says
 	return 1
 }
 

@@ -27,6 +27,7 @@ type serveCmd struct {
 	Env            string   `env:"PORTAL_ENV" default:"demo" enum:"demo,production" help:"demo seeds an empty database; production never does, and asks staff for a second factor."`
 	SecureCookies  bool     `name:"secure-cookies" env:"PORTAL_SECURE_COOKIES" help:"Set when people reach the portal over TLS."`
 	TrustedProxies []string `name:"trusted-proxies" env:"PORTAL_TRUSTED_PROXIES" help:"CIDRs of proxies whose X-Forwarded-For is believed."`
+	Brake          int      `name:"requests-per-minute" env:"PORTAL_REQUESTS_PER_MINUTE" help:"Brake for one address: 0 the default of 1200, below 0 none."`
 	LogFormat      string   `name:"log-format" env:"PORTAL_LOG_FORMAT" default:"text" enum:"text,json" help:"Form of the log lines."`
 }
 

@@ -32,7 +32,7 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 	accounts := account.New(o.db, account.WithKeys(keys), account.WithSecondFactor(!c.demo()))
 	metrics := web.NewMetrics(o.db)
 	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
-		Proxies: c.TrustedProxies, Metrics: metrics, Pending: func(ctx context.Context) (int, error) { return migrations.Pending(ctx, o.url) }})
+		Proxies: c.TrustedProxies, Metrics: metrics, Brake: c.Brake, Pending: func(ctx context.Context) (int, error) { return migrations.Pending(ctx, o.url) }})
 	if err != nil {
 		return nil, err
 	}
