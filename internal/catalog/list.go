@@ -35,9 +35,14 @@ const MaxCount = 999
 // ParseCursor reads the cursor of a list's pages.
 func ParseCursor(text string) (page.Cursor, error) { return page.Decode(text, itemSort, 1) }
 
-// scanFirst is how many entries a search looks through in order before it asks the bigram index:
-// a frequent word fills its page there, a rare one costs little (performance.md).
-const scanFirst = 5000
+// A search looks through the next entries in order first: a frequent word fills its page there. A
+// word that does not goes to the bigram index when the index knows few candidates, and else looks
+// further in order before it does (performance.md).
+const (
+	scanFirst     = 500
+	fewCandidates = 5000
+	scanFurther   = 20_000
+)
 
 // lastCode sorts after every code (databases are made with C.UTF-8, dependencies.md §6).
 const lastCode = "\U0010ffff"
@@ -102,7 +107,7 @@ const kindBackEnd = ` ORDER BY i.list_kind DESC, i.code DESC LIMIT $6) f ORDER B
 const listForward = lawOpen + `SELECT f.*` + onePerKind + kindForward + kindForwardEnd
 const listBack = lawOpen + `SELECT f.*` + onePerKind + kindBack + kindBackEnd
 
-// The first step of a search walks like a list, with the words, up to the scanFirst-th code; it stops
+// The first step of a search walks like a list, with the words, up to so many codes further; it stops
 // as soon as the page is full.
 const scanAllForward = lawOpen + `SELECT ` + entryFields + fromHoldingWords + `
 WHERE i.list_kind = ANY($1) AND i.code > $5
@@ -121,6 +126,9 @@ JOIN admission_item i ON i.id = v.item_id
 WHERE i.list_kind = ANY($1::text[])`
 const searchForward = lawOpen + `SELECT ` + entryFields + searchWhere + ` AND i.code > $5 ORDER BY i.code LIMIT $6` + forward
 const searchBack = lawOpen + `SELECT ` + entryFields + searchWhere + ` AND i.code < $5 ORDER BY i.code DESC LIMIT $6` + back
+
+const countCandidates = `
+SELECT count(*) FROM (SELECT 1 FROM admission_item_version x WHERE search_bigrams(x.title_key) @> search_bigrams($1) LIMIT $2) n`
 
 // Counting stops at MaxCount + 1.
 const countPlain = `SELECT count(*) FROM (SELECT 1` + fromHolding + ` WHERE i.list_kind = ANY($1::text[]) LIMIT $5) n`
@@ -211,9 +219,22 @@ func entriesOn(ctx context.Context, db pg.Querier, f Filter) ([]Entry, error) {
 	case f.Cursor.Back:
 		return entries(ctx, db, searchBack, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, p.key)
 	}
-	rows, err := scan(ctx, db, p, len(f.Kinds) == 0, at, n)
+	return search(ctx, db, p, len(f.Kinds) == 0, at, n)
+}
+
+func search(ctx context.Context, db pg.Querier, p query, all bool, at string, n int) ([]Entry, error) {
+	rows, err := scan(ctx, db, p, all, at, n, scanFirst)
 	if err != nil || len(rows) == n {
 		return rows, err
+	}
+	var candidates int
+	if err := db.QueryRow(ctx, countCandidates, p.key, fewCandidates+1).Scan(&candidates); err != nil {
+		return nil, fmt.Errorf("candidates: %w", err)
+	}
+	if candidates > fewCandidates {
+		if rows, err = scan(ctx, db, p, all, at, n, scanFurther); err != nil || len(rows) == n {
+			return rows, err
+		}
 	}
 	return entries(ctx, db, searchForward, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, p.key)
 }
@@ -233,11 +254,11 @@ func walk(ctx context.Context, db pg.Querier, p query, all, back bool, at string
 	return entries(ctx, db, listForward, p.kinds, p.standings, p.day, p.divisions, at, n)
 }
 
-func scan(ctx context.Context, db pg.Querier, p query, all bool, at string, n int) ([]Entry, error) {
+func scan(ctx context.Context, db pg.Querier, p query, all bool, at string, n, window int) ([]Entry, error) {
 	if all {
-		return entries(ctx, db, scanAllForward, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, scanFirst)
+		return entries(ctx, db, scanAllForward, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, window)
 	}
-	return entries(ctx, db, scanKindsForward, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, scanFirst)
+	return entries(ctx, db, scanKindsForward, p.kinds, p.standings, p.day, p.divisions, at, n, p.like, window)
 }
 
 // A code or the beginning of one.

@@ -150,8 +150,8 @@ func typeNames() []string {
 }
 
 func unitOf(r intake.Row) Unit {
-	u := Unit{Name: r.Text("department"), UnitType: r.Text("department_type"), RoleLabel: r.Text("role_label"), Programmes: bars(r.Text("programmes")),
-		Works: bars(r.Text("works")), Source: r.Text("source"), Synthetic: r.Bool("synthetic"), AssignedFields: r.Text("assigned_fields")}
+	u := Unit{Name: r.Text("department"), UnitType: r.Text("department_type"), RoleLabel: r.Text("role_label"), Programmes: r.Multi("programmes"),
+		Works: r.Multi("works"), Source: r.Text("source"), Synthetic: r.Bool("synthetic"), AssignedFields: r.Text("assigned_fields")}
 	if i := slices.IndexFunc(unitTypes, func(t struct {
 		words string
 		kind  RequesterKind
@@ -162,14 +162,6 @@ func unitOf(r intake.Row) Unit {
 		u.RequesterKind, u.IsGroup = unitTypes[i].kind, unitTypes[i].group
 	}
 	return u
-}
-
-// bars splits at | alone: names of works hold 、 themselves.
-func bars(cell string) []string {
-	if cell == "" {
-		return []string{}
-	}
-	return strings.Split(cell, "|")
 }
 
 // planDepartments: of two rows that name each other as alias the first is the unit and the second
