@@ -215,3 +215,16 @@ func (s *Service) OfTask(ctx context.Context, by authz.Actor, id TaskID) (Refusa
 	}
 	return r, nil
 }
+
+// Preview drafts the letter of an act as it would go out today, without number and clock.
+func (s *Service) Preview(ctx context.Context, t Seen, k Kind) (Letter, error) {
+	today := workday.DayOf(s.db.Now())
+	v, err := policy.Load(ctx, s.db.Q(), today)
+	if err != nil {
+		return Letter{}, err
+	}
+	r := Refusal{Kind: k, ReasonCode: t.Now.Reason, Reason: t.Now.ReasonText}
+	f := factsOf(t.Task, r, v, today)
+	f.Number = ""
+	return Draft(t.Now, k, f)
+}

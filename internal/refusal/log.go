@@ -271,8 +271,8 @@ func (s *Service) View(ctx context.Context, by authz.Actor, year, seq int) (Seen
 }
 
 // Match says that the task is an entry of the list (code), or that it is none (""), and judges anew.
-func (s *Service) Match(ctx context.Context, by authz.Actor, at TaskStep, code string) error {
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+func (s *Service) Match(ctx context.Context, by authz.Actor, at TaskStep, code, key string) error {
+	return s.once(ctx, by, authz.OfflistLog, key, func(tx *pg.Tx) error {
 		t, err := oneTask(ctx, tx, taskByIDLocked, at.ID)
 		if err != nil {
 			return err
@@ -296,8 +296,8 @@ func (s *Service) Match(ctx context.Context, by authz.Actor, at TaskStep, code s
 }
 
 // TakeOn accepts a task that the list or a duty lets come; nothing else is ever taken on by a click.
-func (s *Service) TakeOn(ctx context.Context, by authz.Actor, at TaskStep) error {
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+func (s *Service) TakeOn(ctx context.Context, by authz.Actor, at TaskStep, key string) error {
+	return s.once(ctx, by, authz.OfflistLog, key, func(tx *pg.Tx) error {
 		_, err := s.taskStep(ctx, tx, at, authz.OfflistLog, "", func(t *Task) error {
 			if err := judge(ctx, tx, t, workday.DayOf(tx.Now)); err != nil {
 				return err
@@ -309,4 +309,27 @@ func (s *Service) TakeOn(ctx context.Context, by authz.Actor, at TaskStep) error
 		})
 		return err
 	})
+}
+
+// once runs a use case whose form counts once.
+func (s *Service) once(ctx context.Context, by authz.Actor, do authz.Action, key string, use func(tx *pg.Tx) error) error {
+	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+		_, err := tx.Once(ctx, key, string(do), func() (string, error) { return "", use(tx) })
+		return err
+	})
+}
+
+// UnitNames lists the units that may ask, for the suggestions of the form.
+func (s *Service) UnitNames(ctx context.Context) ([]string, error) {
+	all, err := place.Units(ctx, s.db.Q())
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, u := range all {
+		if u.Active && u.RequesterKind != place.ResidentsCommittee {
+			out = append(out, u.Name)
+		}
+	}
+	return out, nil
 }

@@ -151,8 +151,8 @@ func TestTwoCommunities(t *testing.T) {
 		if err != nil || again.State != refusal.Answered {
 			t.Errorf("the task is %s, %v", again.State, err)
 		}
-		s.wantKind(s.s.Match(s.ctx, c.who, refusal.TaskStep{ID: task.ID}, "LZ-030"), fault.KindConflict, "R22: a locked task was changed")
-		s.wantKind(s.s.TakeOn(s.ctx, c.who, refusal.TaskStep{ID: task.ID}), fault.KindConflict, "R22: a locked task was taken on")
+		s.wantKind(s.s.Match(s.ctx, c.who, refusal.TaskStep{ID: task.ID}, "LZ-030", s.newKey()), fault.KindConflict, "R22: a locked task was changed")
+		s.wantKind(s.s.TakeOn(s.ctx, c.who, refusal.TaskStep{ID: task.ID}, s.newKey()), fault.KindConflict, "R22: a locked task was taken on")
 	}
 	if n := s.inbox(dept, "请答复"); n != 2 {
 		t.Errorf("the department has %d lines", n)
@@ -202,21 +202,21 @@ func TestDutyAndList(t *testing.T) {
 	if task.ItemCode != "XZ-006" || task.Outcome != refusal.MustDo {
 		t.Errorf("the same words as the list: %q, %s", task.ItemCode, task.Outcome)
 	}
-	if err := s.s.Match(s.ctx, who, refusal.TaskStep{ID: task.ID, Version: task.Version}, ""); err != nil {
+	if err := s.s.Match(s.ctx, who, refusal.TaskStep{ID: task.ID, Version: task.Version}, "", s.newKey()); err != nil {
 		t.Fatal(err)
 	}
 	if task, err = s.s.View(s.ctx, who, task.Year, task.Seq); err != nil || task.Outcome != refusal.ByPolicy {
 		t.Errorf("it is something else after all: %s, %v", task.Outcome, err)
 	}
-	if err := s.s.Match(s.ctx, who, refusal.TaskStep{ID: task.ID, Version: task.Version}, "XZ-006"); err != nil {
+	if err := s.s.Match(s.ctx, who, refusal.TaskStep{ID: task.ID, Version: task.Version}, "XZ-006", s.newKey()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.s.TakeOn(s.ctx, who, refusal.TaskStep{ID: task.ID}); err != nil {
+	if err := s.s.TakeOn(s.ctx, who, refusal.TaskStep{ID: task.ID}, s.newKey()); err != nil {
 		t.Errorf("a duty can be taken on: %v", err)
 	}
 	off := s.log(who, oil)
-	s.wantKind(s.s.TakeOn(s.ctx, who, refusal.TaskStep{ID: off.ID}), fault.KindInvalid, "R20: off the list and taken on by a click")
-	s.wantKind(s.s.Match(s.ctx, who, refusal.TaskStep{ID: off.ID}, "NO-SUCH"), fault.KindNotFound, "an entry that is not there")
+	s.wantKind(s.s.TakeOn(s.ctx, who, refusal.TaskStep{ID: off.ID}, s.newKey()), fault.KindInvalid, "R20: off the list and taken on by a click")
+	s.wantKind(s.s.Match(s.ctx, who, refusal.TaskStep{ID: off.ID}, "NO-SUCH", s.newKey()), fault.KindNotFound, "an entry that is not there")
 }
 
 // A request is judged by the law of its day: 2025-12-30, answered in 2026, stands under both texts (E31).
