@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	block = regexp.MustCompile(`(?s)(:root|\.elder|\.contrast) \{(.*?)\}`)
+	block = regexp.MustCompile(`(?s)(:root|\.elder|\.kiosk|\.contrast) \{(.*?)\}`)
 	token = regexp.MustCompile(`--([a-z0-9-]+):\s*(#[0-9a-f]{6})`)
 )
 
@@ -33,7 +33,7 @@ func themes(t *testing.T) map[string]map[string]string {
 		}
 		out[b[1]] = m
 	}
-	if len(out) != 3 {
+	if len(out) != 4 {
 		t.Fatalf("found %d appearances", len(out))
 	}
 	return out
@@ -59,7 +59,7 @@ func ratio(a, b string) float64 {
 	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
 }
 
-// Text reaches 4.5:1 on staff and public pages and 7:1 in 长辈版 and 颜色加深 (UX-C1); borders of
+// Text reaches 4.5:1 on staff and public pages and 7:1 in 长辈版, on the kiosk and in 颜色加深 (UX-C1); borders of
 // controls reach 3:1 (UX-C2).
 func TestContrast(t *testing.T) {
 	text := [][2]string{{"ink-900", "page"}, {"ink-900", "surface"}, {"ink-700", "page"}, {"ink-700", "surface"}, {"ink-500", "page"},
@@ -67,7 +67,7 @@ func TestContrast(t *testing.T) {
 		{"seal", "surface"}, {"seal", "page"}, {"ok", "ok-bg"}, {"warn", "warn-bg"}, {"danger", "danger-bg"}, {"info", "info-bg"},
 		{"neutral", "neutral-bg"}, {"violet", "violet-bg"}, {"danger", "surface"}, {"ok", "surface"}, {"warn", "surface"}, {"ink-900", "brand-50"}}
 	borders := [][2]string{{"line-500", "surface"}, {"line-500", "page"}, {"brand", "surface"}, {"danger", "surface"}, {"focus-in", "surface"}}
-	least := map[string]float64{":root": 4.5, ".elder": 7, ".contrast": 7}
+	least := map[string]float64{":root": 4.5, ".elder": 7, ".kiosk": 7, ".contrast": 7}
 	for name, tokens := range themes(t) {
 		for _, p := range text {
 			if r := ratio(tokens[p[0]], tokens[p[1]]); r < least[name] {

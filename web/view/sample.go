@@ -14,12 +14,12 @@ var sampleChips = []struct {
 	tone        Tone
 	icon, words string
 }{
-	{Neutral, "pencil", "草稿"}, {Info, "send", "已提交"}, {Info, "circle-dot", "已受理"}, {Warn, "undo-2", "退回补正"}, {Neutral, "circle-minus", "不予受理"},
+	{Neutral, "pencil", "草稿"}, {Info, "send", "已提交"}, {Info, "circle-dot", "已受理"}, {Warn, "undo-2", "退回补正"}, {Danger, "circle-x", "不予受理"},
 	{Info, "message-square-text", "征求意见"}, {Info, "circle-dot", "街道审核"}, {Info, "users", "联席审议"}, {OK, "circle-check", "准予准入"}, {OK, "list-checks", "附条件准入"},
-	{Danger, "circle-x", "不予准入"}, {Info, "scroll-text", "公示中"}, {Info, "play", "执行中"}, {Neutral, "circle-pause", "已暂停"}, {Warn, "calendar-clock", "快到期"},
-	{Neutral, "log-out", "已退出"}, {Neutral, "archive", "已撤销"}, {Neutral, "undo-2", "已撤回"}, {Warn, "eye", "待复核"}, {Warn, "circle-question-mark", "待核实"},
-	{Danger, "alarm-clock", "逾期未补正"}, {Warn, "clock", "待社区确认"}, {Danger, "hand", "社区拒绝"}, {Danger, "alarm-clock", "超期 5 小时"}, {Violet, "messages-square", "协商中"},
-	{Neutral, "archive", "已归档"}, {Neutral, "circle-dashed", "未反馈"},
+	{Danger, "circle-x", "不予准入"}, {Info, "scroll-text", "公示中"}, {Info, "play", "执行中"}, {Warn, "circle-pause", "已暂停"}, {Warn, "calendar-clock", "快到期"},
+	{Neutral, "log-out", "已退出"}, {Danger, "circle-minus", "已撤销"}, {Neutral, "rotate-ccw", "已撤回"}, {Warn, "eye", "待复核"}, {Warn, "eye", "待核实"},
+	{Neutral, "clock", "逾期未补正"}, {Warn, "clipboard-check", "待社区确认"}, {Danger, "hand", "社区拒绝"}, {Danger, "alarm-clock", "超期 5 小时"}, {Violet, "messages-square", "协商中"},
+	{Neutral, "archive", "已归档"}, {Neutral, "circle-minus", "未反馈"},
 }
 
 var sampleLoads = []Load{

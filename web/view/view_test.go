@@ -169,7 +169,7 @@ func TestRuler(t *testing.T) {
 	if len(find(doc, "rect.over")) != 0 || len(find(doc, "rect.hatch-bg")) != 1 {
 		t.Error("within the ceiling nothing is red and the added part is hatched")
 	}
-	if got := (Load{Planned: 1, Cap: 0}).x(5); got != "640" {
+	if got := (Load{Planned: 1, Cap: 0}).x(5); got != "100%" {
 		t.Errorf("a ceiling of 0 draws at %s", got)
 	}
 }

@@ -2,13 +2,13 @@
 (() => {
   const $ = (s, from = document) => from.querySelector(s);
   // The error summary takes the focus.
-  const summary = $('.errors');
+  const summary = $('.errors:not([data-still])');
   if (summary) summary.focus();
   // A second press of the same button is swallowed; the key in the form would make it count once anyway.
   document.addEventListener('submit', (e) => {
     const form = e.target;
     if (form.dataset.sent) { e.preventDefault(); return; }
-    if (form.method === 'post') form.dataset.sent = '1';
+    if (form.getAttribute('method') === 'post') form.dataset.sent = '1';
     form.dataset.clean = '1';
   });
   addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach((f) => delete f.dataset.sent));
