@@ -7,6 +7,9 @@ import (
 	"portal/internal/authz"
 	"portal/web/account"
 	"portal/web/frame"
+	"portal/web/home"
+	"portal/web/public"
+	"portal/web/refusal"
 	"portal/web/route"
 	"portal/web/settings"
 )
@@ -16,6 +19,9 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	rt.Post("/look", authz.ShareTheLook, f.Look)
 	account.Mount(rt, account.Deps{Accounts: s.Accounts, Sessions: f.Sessions, Pages: f, Demo: s.Demo})
 	settings.Mount(rt, f, s.DB)
+	home.Mount(rt, f, home.Deps{})
+	public.Mount(rt, f, public.Deps{Secure: s.Secure})
+	refusal.Mount(rt, f, refusal.Deps{Refusals: s.Refusals, Laws: s.Laws})
 }
 
 // toSignIn sends somebody who has not signed in to the sign-in page, and back afterwards when a

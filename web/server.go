@@ -9,9 +9,14 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"portal/internal/account"
+	"portal/internal/admission"
 	"portal/internal/blob"
+	"portal/internal/catalog"
 	"portal/internal/fault"
+	"portal/internal/legal"
 	"portal/internal/pg"
+	"portal/internal/policy"
+	"portal/internal/refusal"
 	"portal/web/frame"
 	"portal/web/route"
 	"portal/web/session"
@@ -20,16 +25,21 @@ import (
 
 // Services is everything the pages need; cmd/portal/wire.go builds it.
 type Services struct {
-	DB       *pg.DB
-	Accounts *account.Service
-	Blobs    blob.Store
-	Log      *slog.Logger
-	Demo     bool
-	Secure   bool                                   // reached over TLS
-	Proxies  []string                               // CIDRs whose X-Forwarded-For is believed
-	Metrics  *Metrics                               // nil: requests are not counted
-	Brake    int                                    // requests a minute of one address; 0 the default, below 0 none
-	Pending  func(ctx context.Context) (int, error) // migrations still to run
+	DB        *pg.DB
+	Accounts  *account.Service
+	Admission *admission.Service
+	Refusals  *refusal.Service
+	Catalog   *catalog.Service
+	Laws      *legal.Service
+	Policy    *policy.Service
+	Blobs     blob.Store
+	Log       *slog.Logger
+	Demo      bool
+	Secure    bool                                   // reached over TLS
+	Proxies   []string                               // CIDRs whose X-Forwarded-For is believed
+	Metrics   *Metrics                               // nil: requests are not counted
+	Brake     int                                    // requests a minute of one address; 0 the default, below 0 none
+	Pending   func(ctx context.Context) (int, error) // migrations still to run
 }
 
 // Server is the finished handler with its routes, which the access test walks.

@@ -164,7 +164,7 @@ type jobRow struct {
 }
 
 var jobNames = map[string]string{"seal-audit": "封存操作记录", "sweep-sessions": "清理过期会话", "sweep-form-keys": "清理表单凭据",
-	"sweep-accounts": "清理登录记录", "clocks": "核对期限和提醒", "fix-deadlines": "补算期限", "close-silent": "未答复的视为撤回"}
+	"sweep-accounts": "清理登录记录", "clocks": "核对期限和提醒", "fix-deadlines": "补算期限", "close-silent": "未答复的视为撤回", "settle-held": "放行已核实的函"}
 
 var jobTones = map[job.State]view.Tone{job.Completed: view.OK, job.Running: view.Info, job.Discarded: view.Danger, job.Retryable: view.Warn, job.Cancelled: view.Neutral}
 
