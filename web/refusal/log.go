@@ -115,10 +115,10 @@ func summary(errors []fault.Field) []view.FieldError {
 }
 
 // readAsked reads the form; what cannot be stored gets its sentence here, the rules of the matter
-// come with the use case.
+// come with the use case. A day without a year is one of the year that ends today: what was asked lies behind.
 func readAsked(f *form.Form, today workday.Day) refusal.Asked {
 	return refusal.Asked{Community: f.Line("community", 12), Requester: f.Line("requester", 60), Kind: form.Choice(f, "kind", place.RequesterKinds),
-		Channel: form.Choice(f, "channel", refusal.Channels()), AskedOn: f.Day("asked_on", today), AskedTime: strings.ReplaceAll(f.Line("asked_time", 10), "：", ":"),
+		Channel: form.Choice(f, "channel", refusal.Channels()), AskedOn: f.Day("asked_on", today.Add(-364)), AskedTime: strings.ReplaceAll(f.Line("asked_time", 10), "：", ":"),
 		AskedBy: f.Line("asked_by", 30), Words: f.Text("words", 1000), Title: f.Line("title", 60), Basis: f.Line("basis", 200),
 		Fit: form.Choice(f, "fit", refusal.Fits()), Payer: form.Choice(f, "payer", refusal.Payers()), Consent: f.Has("consent"), Primary: f.Has("primary"),
 		Certificate: f.Has("certificate")}
