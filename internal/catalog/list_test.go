@@ -66,7 +66,7 @@ func TestSomeDayList(t *testing.T) {
 	}{
 		{workday.NewDay(2024, 12, 31), nil, []string{"LZ-001", "XZ-002"}},
 		{workday.NewDay(2025, 1, 1), []string{"LZ-001", "LZ-019", "XZ-001", "LZ-038", "XZ-002", "XZ-013"}, []string{"LZ-102", "XZ-110", "LZ-140", "XZ-069"}},
-		{workday.NewDay(2025, 12, 31), []string{"LZ-001", "LZ-019", "LZ-038"}, []string{"LZ-102", "XZ-101"}},
+		{workday.NewDay(2025, 12, 31), []string{"LZ-001", "LZ-019", "LZ-038", "XZ-013"}, []string{"LZ-102", "XZ-101"}},
 		{workday.NewDay(2026, 1, 1), []string{"LZ-102", "XZ-101", "JD-101", "XZ-110", "XZ-111", "LZ-038", "XZ-069"}, []string{"LZ-001", "LZ-019", "XZ-001", "XZ-013", "XZ-112", "LZ-140"}},
 		{workday.NewDay(2026, 8, 14), []string{"LZ-038", "XZ-067", "XZ-068"}, []string{"LZ-140", "XZ-116"}},
 		{workday.NewDay(2026, 8, 15), []string{"LZ-140", "LZ-141", "XZ-116", "XZ-117", "XZ-112", "LZ-139"}, []string{"LZ-038", "XZ-067", "XZ-068", "LZ-001"}},

@@ -100,6 +100,7 @@ func TestWhereAnArticleWent(t *testing.T) {
 		{"emergency-response-law", day(2007, 8, 30), "55", legal.BasisSuperseded, "emergency-response-law 77"},
 		{"emergency-response-law", day(2007, 8, 30), "21", legal.BasisRenumbered, "emergency-response-law 34"},
 		{"noise-pollution-law", day(2021, 12, 24), "70", legal.BasisRepealed, "ecological-environment-code 599"},
+		{"noise-pollution-law", day(2021, 12, 24), "1", legal.BasisRepealed, ""},
 		{committee, day(2018, 12, 29), "18", legal.BasisRepealed, ""},
 		{committee, day(2018, 12, 29), "20", legal.BasisRepealed, ""},
 		{committee, day(2018, 12, 29), "15", legal.BasisSuperseded, committee + " 11 30 31"},
