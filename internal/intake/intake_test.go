@@ -62,6 +62,16 @@ func TestEveryProblemAtOnce(t *testing.T) {
 	}
 }
 
+// A wrong column rejects every row, and no row is counted twice.
+func TestWrongHeaderRejectsTheFile(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	s, err := Run(context.Background(), db, reviewer, kind(addAll(nil)), strings.NewReader("code,dya\nLZ-1,\n"), "x.csv", Options{})
+	if err != nil || s.String() != "sample: read=1 added=0 updated=0 unchanged=0 flagged=0 rejected=1" || len(s.Problems) != 3 {
+		t.Errorf("%s %v %v", s, s.Problems, err)
+	}
+}
+
 // A write that fails in the middle leaves nothing behind (A3), and neither does a file with nothing new.
 func TestAllOrNothing(t *testing.T) {
 	t.Parallel()
@@ -97,9 +107,13 @@ func TestReportTellsProblemsFromWarnings(t *testing.T) {
 	if err := s.WriteReport(&out); err != nil {
 		t.Fatal(err)
 	}
-	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), "\ufeff"))).ReadAll()
+	lines, err := csv.NewReader(&out).ReadAll()
 	if err != nil {
 		t.Fatal(err)
+	}
+	var marked bytes.Buffer
+	if err := s.WriteReportForExcel(&marked); err != nil || !strings.HasPrefix(marked.String(), "\ufeffrow,") {
+		t.Errorf("%q %v", marked.String(), err)
 	}
 	want := [][]string{{"row", "column", "value", "reason"}, {"7", "code", "'=1+1", "写错了"}, {"8", "code", "LZ-1", "提示：存疑"}}
 	if diff := cmp.Diff(want, lines); diff != "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"portal/internal/pg"
@@ -91,7 +92,7 @@ func (s *Summary) close() {
 		return
 	}
 	if len(s.headerWrong) > 0 {
-		s.Rejected = max(s.Rejected, s.Read)
+		s.Rejected = max(1, s.Read) // no cell means anything without its column
 	}
 	s.Added, s.Updated, s.Unchanged = 0, 0, 0
 }
@@ -119,15 +120,29 @@ func (s Summary) json() []byte {
 	return b
 }
 
-// WriteReport writes row,column,value,reason: the problems first, then the warnings on rows that are
-// stored, whose reason begins with 提示.
+// WriteReport writes row,column,value,reason as plain UTF-8, as the command does: the problems
+// first, then the warnings on rows that are stored, whose reason begins with 提示.
 func (s Summary) WriteReport(w io.Writer) error {
-	lines := slices.Clone(s.Problems)
-	for _, f := range s.Flags {
-		f.Reason = "提示：" + f.Reason
-		lines = append(lines, f)
+	return s.report(w, sheet.CSV{NoBOM: true})
+}
+
+// WriteReportForExcel is the same report as a download, with the mark by which Excel knows UTF-8.
+func (s Summary) WriteReportForExcel(w io.Writer) error {
+	return s.report(w, sheet.CSV{})
+}
+
+func (s Summary) report(w io.Writer, how sheet.CSV) error {
+	var rows [][]string
+	add := func(p sheet.Problem, before string) {
+		rows = append(rows, []string{strconv.Itoa(p.Row), p.Column, p.Value, before + p.Reason})
 	}
-	return sheet.WriteReport(w, lines)
+	for _, p := range s.Problems {
+		add(p, "")
+	}
+	for _, p := range s.Flags {
+		add(p, "提示：")
+	}
+	return sheet.WriteCSV(w, []string{"row", "column", "value", "reason"}, sheet.Rows(rows), how)
 }
 
 // WriteCorrected writes the rows with problems as CSV in the columns of the file, with the column
