@@ -79,15 +79,6 @@ func RecordOf(e Entry, day workday.Day) Record {
 	return append(r, e.Number, e.State(day), e.From.String(), e.Last().String())
 }
 
-// Map gives the record by key, for JSON.
-func (r Record) Map() map[string]string {
-	m := make(map[string]string, len(r))
-	for i, k := range RecordKeys {
-		m[k] = r[i]
-	}
-	return m
-}
-
 // Pages of an export are read by this size, so memory stays the same however long the list is.
 const exportPage = 500
 
