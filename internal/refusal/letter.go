@@ -91,7 +91,7 @@ func Draft(ans Answer, k Kind, f Facts) (Letter, error) {
 		l.Copies = []string{f.Street + "办事处"}
 	}
 	fr := frameFor(k)
-	l.Title = strings.ReplaceAll(fr.title, "%s", f.Title)
+	l.Title = strings.ReplaceAll(fr.title, "“%s”", quote(f.Title))
 	l.Paragraphs = append(l.Paragraphs, f.opening(ans, k)+fr.intro)
 	l.Paragraphs = append(l.Paragraphs, groundSentences(ans, k)...)
 	l.Paragraphs = append(l.Paragraphs, fr.because+f.Reason.Label()+"。"+period(f.ReasonText)+fr.act(ans, f))
@@ -119,7 +119,12 @@ func (f Facts) opening(ans Answer, k Kind) string {
 	if f.Channel != "" {
 		who += "以" + f.Channel + "方式"
 	}
-	return ans.AskedOn.Chinese() + "，" + who + "要求我社区“" + f.Title + "”。"
+	return ans.AskedOn.Chinese() + "，" + who + "要求我社区" + quote(f.Title) + "。"
+}
+
+// quote puts words into quotation marks; marks inside become the inner ones.
+func quote(words string) string {
+	return "“" + strings.NewReplacer("“", "‘", "”", "’").Replace(words) + "”"
 }
 
 func by(day workday.Day) string {
@@ -165,7 +170,7 @@ func sentence(g Ground) string {
 	case c == nil:
 		return g.Letter
 	case g.ClauseID != 0:
-		return "依据：" + c.Full() + "（" + c.Period() + "）“" + strings.TrimSpace(c.Text) + "”"
+		return c.Full() + "（" + c.Period() + "）规定：" + quote(strings.TrimRight(strings.TrimSpace(c.Text), "。"))
 	case !c.Known:
 		return g.Letter + "（" + c.Full() + "，条文未收录）"
 	}
@@ -180,7 +185,7 @@ func (l Letter) Text() string {
 // checkWords is R52: the word 拒绝 stands in a letter only where a clause of this place gives the
 // right, and 依法拒绝 nowhere. What was asked is quoted as it was asked.
 func (l Letter) checkWords(ans Answer, title string) error {
-	text := strings.ReplaceAll(l.Text(), "“"+title+"”", "")
+	text := strings.ReplaceAll(l.Text(), quote(title), "")
 	if normal.Contains(text, "依法拒绝") {
 		return fault.InvalidField("reason", "函里不写“依法拒绝”。写明是哪一条规定可以拒绝，或者写“退回街道”")
 	}

@@ -242,12 +242,10 @@ func facts(t refusal.Seen, logged workday.Day) []view.Term {
 		out = append(out, view.Term{Name: "依据和要求", Text: t.BasisFit.Label()})
 	}
 	out = append(out, view.Term{Name: "经费谁出", Text: t.Payer.Label()})
-	for _, tick := range []struct {
-		on    bool
-		words string
-	}{{t.ConsentGiven, "对方说区政府或者街道已经同意"}, {t.DemandsPrimary, "要社区当责任主体或者执法"}, {t.Certificate, "要社区开证明"}} {
-		if tick.on {
-			out = append(out, view.Term{Name: "另外", Text: tick.words})
+	said := map[remark]bool{sayConsent: t.ConsentGiven, asPrimary: t.DemandsPrimary, forCertificate: t.Certificate}
+	for _, m := range remarks {
+		if said[m] {
+			out = append(out, view.Term{Name: "另外", Text: m.Label()})
 		}
 	}
 	if !t.LoggedAt.IsZero() {

@@ -2,6 +2,7 @@ package refusal
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"portal/internal/fault"
@@ -27,6 +28,7 @@ type asked struct {
 	Channels  []view.Option
 	Payers    []view.Option
 	Fits      []view.Option
+	Also      []view.Option
 }
 
 // logPage is 登记清单外任务.
@@ -117,15 +119,32 @@ func summary(errors []fault.Field) []view.FieldError {
 // readAsked reads the form; what cannot be stored gets its sentence here, the rules of the matter
 // come with the use case. A day without a year is one of the year that ends today: what was asked lies behind.
 func readAsked(f *form.Form, today workday.Day) refusal.Asked {
+	also := form.Choices(f, "also", remarks)
 	return refusal.Asked{Community: f.Line("community", 12), Requester: f.Line("requester", 60), Kind: form.Choice(f, "kind", place.RequesterKinds),
 		Channel: form.Choice(f, "channel", refusal.Channels()), AskedOn: f.Day("asked_on", today.Add(-364)), AskedTime: strings.ReplaceAll(f.Line("asked_time", 10), "：", ":"),
 		AskedBy: f.Line("asked_by", 30), Words: f.Text("words", 1000), Title: f.Line("title", 60), Basis: f.Line("basis", 200),
-		Fit: form.Choice(f, "fit", refusal.Fits()), Payer: form.Choice(f, "payer", refusal.Payers()), Consent: f.Has("consent"), Primary: f.Has("primary"),
-		Certificate: f.Has("certificate")}
+		Fit: form.Choice(f, "fit", refusal.Fits()), Payer: form.Choice(f, "payer", refusal.Payers()), Consent: slices.Contains(also, sayConsent), Primary: slices.Contains(also, asPrimary),
+		Certificate: slices.Contains(also, forCertificate)}
 }
 
+// remark is one of the ticks of the second part.
+type remark string
+
+const (
+	sayConsent     remark = "consent"
+	asPrimary      remark = "primary"
+	forCertificate remark = "certificate"
+)
+
+var remarks = []remark{asPrimary, sayConsent, forCertificate}
+
+var remarkLabels = map[remark]string{asPrimary: "要社区当责任主体，或者做执法的事", sayConsent: "对方说区政府或者街道已经书面同意", forCertificate: "要社区开证明"}
+
+// Label is the tick's words.
+func (m remark) Label() string { return remarkLabels[m] }
+
 // more are the fields of the second part.
-var more = []string{"asked_by", "title", "basis", "fit", "payer", "consent", "primary", "certificate"}
+var more = []string{"asked_by", "title", "basis", "fit", "payer", "also"}
 
 func (h handlers) asked(r *http.Request, f *form.Form, errors []fault.Field) (asked, error) {
 	a := asked{Key: form.NewKey(), Form: f, Today: h.f.Today()}
@@ -146,6 +165,9 @@ func (h handlers) asked(r *http.Request, f *form.Form, errors []fault.Field) (as
 	a.Channels = options(f.Raw("channel"), refusal.Channels())
 	a.Payers = options(f.Raw("payer"), refusal.Payers())
 	a.Fits = options(f.Raw("fit"), refusal.Fits())
+	for _, m := range remarks {
+		a.Also = append(a.Also, view.Option{Value: string(m), Label: m.Label(), Chosen: slices.Contains(f.All("also"), string(m))})
+	}
 	return a, nil
 }
 
@@ -193,5 +215,3 @@ func (a asked) optional(name, label, hint string, max int) view.Field {
 	v.Optional, v.Hint, v.Max = true, hint, max
 	return v
 }
-
-func (a asked) ticked(name string) bool { return a.Form.Raw(name) != "" }

@@ -48,6 +48,9 @@ func next(p refusalPage) string {
 		if !p.R.DueOn.IsZero() {
 			by = p.R.DueOn.Chinese() + "以前"
 		}
+		if p.Reply != nil {
+			return p.R.CommunityName + p.R.Kind.Done() + "。请在" + by + p.R.Kind.Wanted() + "。"
+		}
 		return "已发给" + p.Letter.To + "。对方应在" + by + p.R.Kind.Wanted() + "。不计入考核。"
 	case refusal.Told:
 		return p.R.RequesterName + "已答复：" + p.R.Answer.Label() + "。"
