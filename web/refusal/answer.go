@@ -69,7 +69,7 @@ func (h handlers) answer(s refusal.Seen) answerView {
 		v.Held = "《" + a.HeldTitle + "》还没有核实。函先留着，合法性审核岗核实以后自动发出"
 	}
 	if a.Surplus != "" {
-		v.Surplus = "超出条文的部分，如另填表格、承担执法：" + a.Surplus.Label()
+		v.Surplus = "超出条文的部分，如另填表格、承担执法：" + a.Surplus.Label() + "。要单独答复，把超出的部分另登记一件"
 	}
 	for no, title := range stepTitles {
 		st := stepView{No: no, Title: title}
