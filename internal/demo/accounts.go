@@ -48,6 +48,15 @@ var extraUnits = []unitRow{
 	{"梧桐巧手坊", "court_or_group", "社会组织（虚构）", Huaiyin},
 }
 
+// unitsByLaw are generic names of the published lists: units without accounts.
+var unitsByLaw = []string{"公安机关", "民政部门", "卫生健康部门", "司法行政部门", "应急管理部门", "城市管理部门", "生态环境部门", "气象部门", "教育行政部门",
+	"退役军人事务部门", "农业农村部门", "网格化服务管理机构", "住房城乡建设部门", "消防救援机构", "平安建设部门", "自然资源部门", "地方金融管理部门", "宗教事务部门",
+	"人民武装部", "林业和园林部门", "外事部门", "医疗保障部门", "统计部门", "政务服务部门", "城市管理综合执法部门", "社会工作部门", "人力资源社会保障部门", "公证机构",
+	"市场监督管理部门", "信访部门"}
+
+// courtsAndGroups are the ones among them that the law does not call departments.
+var courtsAndGroups = []string{"人民法院", "残疾人联合会", "妇女联合会", "科学技术协会"}
+
 // accountRow is one demo account; names are invented.
 type accountRow struct {
 	login, name string

@@ -57,6 +57,7 @@ var steps = []step{
 	{"账号", seedAccounts},
 	{"参数和地方条款", seedRules},
 	{"数据字典", seedDictionary},
+	{"清单外任务", seedOfflist},
 }
 
 // fileNames maps a kind of import to its embedded file.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"portal/internal/authz"
 	"portal/internal/pg"
 )
 
@@ -52,3 +53,19 @@ func isEmpty(ctx context.Context, q pg.Querier) (bool, error) {
 
 const insertHeld = `INSERT INTO held_field (name, name_key, holder, as_of) VALUES ($1, $2, $3, $4)`
 const insertReport = `INSERT INTO report_form (name, unit_id, item_code, frequency, fields) VALUES ($1, $2, $3, $4, $5)`
+
+const actorSQL = `
+SELECT a.id, a.name, p.id, p.role, p.unit_id, u.name, p.division, p.title
+FROM account a JOIN account_post p ON p.account_id = a.id JOIN unit u ON u.id = p.unit_id
+WHERE a.login = $1`
+
+func actorOf(ctx context.Context, q pg.Querier, login string) (authz.Actor, error) {
+	a := authz.Actor{Login: login}
+	var p authz.Post
+	err := q.QueryRow(ctx, actorSQL, login).Scan(&a.AccountID, &a.Name, &p.ID, &p.Role, &p.UnitID, &p.UnitName, &p.Division, &p.Title)
+	if err != nil {
+		return authz.Actor{}, fmt.Errorf("demo account %s: %w", login, err)
+	}
+	a.Posts = []authz.Post{p}
+	return a, nil
+}

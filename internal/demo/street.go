@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"portal/internal/authz"
 	"portal/internal/catalog"
@@ -46,7 +47,14 @@ func seedStreet(ctx context.Context, s *seeder) error {
 				return err
 			}
 		}
-		for _, u := range extraUnits {
+		all := slices.Clone(extraUnits)
+		for _, name := range unitsByLaw {
+			all = append(all, unitRow{name, string(place.UnitByLaw), "法律所称机关", ""})
+		}
+		for _, name := range courtsAndGroups {
+			all = append(all, unitRow{name, string(place.CourtOrGroup), "法院、群团组织", ""})
+		}
+		for _, u := range all {
 			unit := place.NewUnit{Name: u.name, Kind: place.RequesterKind(u.kind), Type: u.unitType, Division: u.division, Synthetic: true}
 			if _, err := place.InsertUnit(ctx, tx, unit); err != nil {
 				return fmt.Errorf("unit %s: %w", u.name, err)
