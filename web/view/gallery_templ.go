@@ -729,7 +729,7 @@ func galleryLists() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = Pager(Pages{Next: "#pager", Words: "每页 20 条"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Pager(Pages{Next: "#pager", Words: "每页 20 条", Label: "翻页，第一页"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -737,7 +737,7 @@ func galleryLists() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Pager(Pages{Prev: "#pager", First: "#pager", Words: "每页 20 条，已到最后"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Pager(Pages{Prev: "#pager", First: "#pager", Words: "每页 20 条，已到最后", Label: "翻页，最后一页"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
