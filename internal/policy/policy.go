@@ -105,6 +105,19 @@ func Load(ctx context.Context, q pg.Querier, day workday.Day) (Values, error) {
 	return v, nil
 }
 
+// InForce gives the settings of a day that two persons have set, by key; for the others the defaults hold.
+func InForce(ctx context.Context, q pg.Querier, day workday.Day) (map[Key]Setting, error) {
+	rows, err := confirmedOn(ctx, q, day)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[Key]Setting, len(rows))
+	for _, r := range rows {
+		out[r.Key] = r
+	}
+	return out, nil
+}
+
 // Basis tells where one value of a day comes from, for the sentence beside a check.
 func Basis(ctx context.Context, q pg.Querier, key Key, day workday.Day) (string, error) {
 	rows, err := confirmedOn(ctx, q, day)

@@ -1,0 +1,329 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"portal/internal/authz"
+	"portal/internal/fault"
+	"portal/internal/policy"
+	"portal/internal/workday"
+	"portal/web/form"
+	"portal/web/listing"
+	"portal/web/route"
+	"portal/web/session"
+	"portal/web/view"
+)
+
+// calendarsPage is the years of the working-day calendar.
+type calendarsPage struct {
+	base
+	Years    []yearRow
+	Shown    int
+	Days     []dayRow
+	MayLoad  bool
+	Form     *form.Form
+	Problems []workday.Problem
+	Missing  int // the first year that is not known
+}
+
+// yearRow is one year that is known.
+type yearRow struct {
+	Year, Holidays, Makeups int
+	Version                 string
+}
+
+// dayRow is a day on which the calendar differs from the week.
+type dayRow struct {
+	Day  workday.Day
+	Kind workday.Kind
+	Name string
+}
+
+func (h handlers) calendars(w http.ResponseWriter, r *http.Request) error {
+	return h.showCalendars(w, r, http.StatusOK, form.Query(r), nil)
+}
+
+func (h handlers) showCalendars(w http.ResponseWriter, r *http.Request, status int, fm *form.Form, problems []workday.Problem) error {
+	cal, _, err := policy.Calendar(r.Context(), h.DB.Q())
+	if err != nil {
+		return err
+	}
+	p := calendarsPage{base: h.base(r, "查看 - 工作日历", "settings", view.Crumb{Text: "工作日历"}), Form: fm, Problems: problems,
+		MayLoad: authz.Can(route.Actor(r), authz.CalendarLoad)}
+	years := cal.Years()
+	p.Shown = h.Today().Year()
+	if n, err := strconv.Atoi(r.URL.Query().Get("year")); err == nil && cal.Known(n) {
+		p.Shown = n
+	}
+	for i := len(years) - 1; i >= 0; i-- {
+		days := special(cal, years[i])
+		row := yearRow{Year: years[i], Version: cal.Version(years[i])}
+		for _, d := range days {
+			if d.Kind == workday.Makeup {
+				row.Makeups++
+			} else {
+				row.Holidays++
+			}
+		}
+		p.Years = append(p.Years, row)
+		if years[i] == p.Shown {
+			p.Days = days
+		}
+	}
+	p.Missing = p.Shown
+	for cal.Known(p.Missing) {
+		p.Missing++
+	}
+	if status != http.StatusOK {
+		p.bad(fm.Errors())
+		p.Frame.Errors += len(problems)
+	}
+	return h.Render(w, r, status, showCalendars(p))
+}
+
+// special lists the holidays and make-up days of a year.
+func special(cal *workday.Calendar, year int) []dayRow {
+	var out []dayRow
+	for d := workday.NewDay(year, 1, 1); d.Year() == year; d = d.Add(1) {
+		if kind, name, _ := cal.Kind(d); kind == workday.Holiday || kind == workday.Makeup {
+			out = append(out, dayRow{d, kind, name})
+		}
+	}
+	return out
+}
+
+// loadCalendar imports the arrangement of a year.
+func (h handlers) loadCalendar(w http.ResponseWriter, r *http.Request) error {
+	fm, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	source := fm.Line("source", 200)
+	if source == "" && fm.Valid() {
+		fm.Add("source", "写明放假安排的来源，如国务院办公厅通知的文号")
+	}
+	file, head, err := r.FormFile("file")
+	switch {
+	case errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart):
+		fm.Add("file", "选择放假安排的 XLSX 或 CSV 文件")
+	case err != nil:
+		return err
+	default:
+		defer file.Close()
+		defer r.MultipartForm.RemoveAll()
+	}
+	if !fm.Valid() {
+		return h.showCalendars(w, r, http.StatusUnprocessableEntity, fm, nil)
+	}
+	res, err := h.deps.Policy.LoadYear(r.Context(), route.Actor(r), file, head.Filename, source)
+	if err := fm.Merge(err); err != nil {
+		return err
+	}
+	if len(res.Problems) > 0 || !fm.Valid() {
+		if len(res.Problems) > 0 {
+			fm.Add("file", "文件有 "+strconv.Itoa(len(res.Problems))+" 处要改，改好以前不会写入，见下面的表")
+		}
+		return h.showCalendars(w, r, http.StatusUnprocessableEntity, fm, res.Problems)
+	}
+	return h.tell(w, r, pathCalendars+"?year="+strconv.Itoa(res.Year), calendarFlash(res))
+}
+
+// calendarFlash says what the import did, and which deadlines became exact.
+func calendarFlash(res policy.LoadResult) session.Flash {
+	year := strconv.Itoa(res.Year)
+	if !res.Changed {
+		return session.Flash{Tone: "info", Words: year + " 年的放假安排没有变化"}
+	}
+	f := session.Flash{Tone: "ok", Words: "已导入 " + year + " 年放假安排", More: "放假 " + strconv.Itoa(res.Holidays) + " 天，调休上班 " + strconv.Itoa(res.Makeups) + " 天。"}
+	if n := len(res.Fixed); n > 0 {
+		days := make([]string, 0, n)
+		for _, d := range res.Fixed[:min(n, 5)] {
+			days = append(days, d.DueOn.Chinese())
+		}
+		f.More += "待定的期限确定了 " + strconv.Itoa(n) + " 个：" + strings.Join(days, "、")
+		f.Href, f.Link = "/deadlines/"+strconv.FormatInt(res.Fixed[0].ID, 10), "为什么是这天"
+	}
+	return f
+}
+
+// limitsPage is every setting of today.
+type limitsPage struct {
+	base
+	Rows       []limitRow
+	Waiting    []proposalRow
+	MayPropose bool
+	MayConfirm bool
+}
+
+// limitRow is one setting with where it comes from.
+type limitRow struct {
+	Key                            policy.Key
+	Label, Value, Unit, Tag, Basis string
+	From                           string
+}
+
+// proposalRow is a change that waits for a second person.
+type proposalRow struct {
+	policy.Setting
+	Mine bool
+}
+
+func (h handlers) limits(w http.ResponseWriter, r *http.Request) error {
+	p := limitsPage{base: h.base(r, "查看 - 规则和参数", "settings", view.Crumb{Text: "规则和参数"}),
+		MayPropose: authz.Can(route.Actor(r), authz.PolicyPropose), MayConfirm: authz.Can(route.Actor(r), authz.PolicyConfirm)}
+	in, err := policy.InForce(r.Context(), h.DB.Q(), h.Today())
+	if err != nil {
+		return err
+	}
+	for _, d := range policy.Defaults {
+		row := limitRow{Key: d.Key, Label: d.Label, Value: d.Value, Unit: d.Unit, Tag: d.Tag, Basis: d.Basis, From: "默认"}
+		if s, ok := in[d.Key]; ok {
+			row.Value, row.Basis, row.From = s.Value, s.Basis, lasting(s)
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if p.Waiting, err = h.waiting(r, ""); err != nil {
+		return err
+	}
+	return h.Render(w, r, http.StatusOK, showLimits(p))
+}
+
+func (h handlers) waiting(r *http.Request, key policy.Key) ([]proposalRow, error) {
+	all, err := policy.Waiting(r.Context(), h.DB.Q())
+	if err != nil {
+		return nil, err
+	}
+	var out []proposalRow
+	for _, s := range all {
+		if key == "" || s.Key == key {
+			out = append(out, proposalRow{s, s.ProposedBy != nil && *s.ProposedBy == route.Actor(r).AccountID})
+		}
+	}
+	return out, nil
+}
+
+// lasting writes the days of a setting.
+func lasting(s policy.Setting) string {
+	last := s.Until
+	if !last.IsZero() {
+		last = last.Add(-1)
+	}
+	return listing.Span(s.From, last)
+}
+
+// limitPage is one setting: its values over time, and a change.
+type limitPage struct {
+	base
+	Default    policy.Default
+	History    []policy.Setting
+	Waiting    []proposalRow
+	MayPropose bool
+	MayConfirm bool
+	Form       *form.Form
+}
+
+var errNoLimit = fault.NotFound("没有这项参数。请回到规则和参数，从列出的参数里选")
+
+func (h handlers) limit(w http.ResponseWriter, r *http.Request) error {
+	return h.showLimit(w, r, http.StatusOK, form.Query(r))
+}
+
+func (h handlers) showLimit(w http.ResponseWriter, r *http.Request, status int, fm *form.Form) error {
+	key := policy.Key(route.Param(r, "key"))
+	at := slices.IndexFunc(policy.Defaults, func(d policy.Default) bool { return d.Key == key })
+	if at < 0 {
+		return errNoLimit
+	}
+	p := limitPage{Default: policy.Defaults[at], Form: fm, MayPropose: authz.Can(route.Actor(r), authz.PolicyPropose), MayConfirm: authz.Can(route.Actor(r), authz.PolicyConfirm)}
+	p.base = h.base(r, "修改 - "+p.Default.Label, "settings", view.Crumb{Href: pathLimits, Text: "规则和参数"}, view.Crumb{Text: p.Default.Label})
+	var err error
+	if p.History, err = policy.History(r.Context(), h.DB.Q(), key); err != nil {
+		return err
+	}
+	if p.Waiting, err = h.waiting(r, key); err != nil {
+		return err
+	}
+	if status != http.StatusOK {
+		p.bad(fm.Errors())
+	}
+	return h.Render(w, r, status, showLimit(p))
+}
+
+func (p limitPage) path() string { return pathLimits + "/" + string(p.Default.Key) }
+
+// confirmed are the values that held or hold.
+func (p limitPage) confirmed() []policy.Setting {
+	return slices.DeleteFunc(slices.Clone(p.History), func(s policy.Setting) bool { return s.ConfirmedAt == nil })
+}
+
+func (h handlers) propose(w http.ResponseWriter, r *http.Request) error {
+	fm, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	key := policy.Key(route.Param(r, "key"))
+	today := h.Today()
+	p := policy.Proposal{Key: key, Value: fm.Line("value", 60), Basis: fm.Line("basis", 200), From: fm.Day("from", today)}
+	if last := fm.Day("last", today); !last.IsZero() {
+		p.Until = last.Add(1)
+	}
+	if fm.Valid() {
+		_, err := h.deps.Policy.Propose(r.Context(), route.Actor(r), p)
+		if err == nil {
+			return h.tell(w, r, pathLimits, session.Flash{Tone: "ok", Words: "已提出修改", More: key.Label() + "，由另一位管理员确认后生效"})
+		}
+		if err := fm.Merge(renamed(err)); err != nil {
+			return err
+		}
+	}
+	return h.showLimit(w, r, http.StatusUnprocessableEntity, fm)
+}
+
+// renamed puts the message about the end beside the field of the last day.
+func renamed(err error) error {
+	fields := slices.Clone(fault.Fields(err))
+	if len(fields) == 0 {
+		return err
+	}
+	for i := range fields {
+		if fields[i].Name == "until" {
+			fields[i].Name = "last"
+		}
+	}
+	return fault.Invalid(fields...)
+}
+
+func proposalID(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(route.Param(r, "id"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fault.NotFound("没有这项修改。可能已经被撤下，请回到规则和参数页查看")
+	}
+	return id, nil
+}
+
+func (h handlers) confirm(w http.ResponseWriter, r *http.Request) error {
+	return h.settle(w, r, h.deps.Policy.Confirm, "已确认修改，从生效日期起执行")
+}
+
+func (h handlers) drop(w http.ResponseWriter, r *http.Request) error {
+	return h.settle(w, r, h.deps.Policy.Drop, "已撤下这项修改")
+}
+
+func (h handlers) settle(w http.ResponseWriter, r *http.Request, do func(context.Context, authz.Actor, int64) error, words string) error {
+	if _, err := form.Read(r); err != nil {
+		return err
+	}
+	id, err := proposalID(r)
+	if err != nil {
+		return err
+	}
+	if err := do(r.Context(), route.Actor(r), id); err != nil {
+		return err
+	}
+	return h.tell(w, r, pathLimits, session.Flash{Tone: "ok", Words: words})
+}
