@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"portal/internal/fault"
 	"portal/internal/legal"
 	"portal/internal/pg"
 )
@@ -56,8 +57,23 @@ func chineseNumber(s string) int {
 	return total + digit
 }
 
+// byKey is a citation by the register's own key, as pickers of articles and imports give it:
+// social-assistance-law#39.
+var byKey = regexp.MustCompile(`^([a-z0-9][a-z0-9-]{1,99})#([0-9]{1,4}(?:\([0-9]{1,2}\))?)$`)
+
 // resolveBasis finds the cited article in the register; what is not found stays as words.
 func resolveBasis(ctx context.Context, q pg.Querier, t *Task) error {
+	if m := byKey.FindStringSubmatch(t.BasisWords); m != nil {
+		c, err := legal.ArticleOn(ctx, q, m[1], m[2], t.AskedOn)
+		if fault.KindOf(err) == fault.KindNotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		t.BasisDocKey, t.BasisArticle, t.BasisWords = m[1], m[2], c.Full()
+		return nil
+	}
 	law, article, ok := citationIn(t.BasisWords)
 	if !ok {
 		return nil

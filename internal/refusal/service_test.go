@@ -37,7 +37,19 @@ func newStreet(t *testing.T) *street {
 	if _, err := demo.EnsureSeeded(t.Context(), db, "", t.TempDir(), io.Discard); err != nil {
 		t.Fatal(err)
 	}
+	clearAttempts(t, db)
 	return &street{T: t, db: db, s: refusal.New(db), ctx: t.Context()}
+}
+
+// clearAttempts takes the demo's own attempts away, so that each test counts its own.
+func clearAttempts(t *testing.T, db *pg.DB) {
+	t.Helper()
+	for _, sql := range []string{`DELETE FROM refusal`, `DELETE FROM offlist_task`, `DELETE FROM inbox_line`, `DELETE FROM deadline_pause`, `DELETE FROM deadline WHERE object_kind = 'refusal'`,
+		`DELETE FROM case_number WHERE kind IN ('拒', '退', '请', '清单外')`} {
+		if _, err := pgtest.Admin(t, db).Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // actor reads a demo post as the session does.
@@ -195,6 +207,11 @@ func TestDutyAndList(t *testing.T) {
 	catchAll.Basis = "居民委员会组织法第十条第（八）项"
 	if task := s.log(who, catchAll); task.Outcome != refusal.ByPolicy || task.BasisArticle != "10(8)" {
 		t.Errorf("R56: %s by %q", task.Outcome, task.BasisArticle)
+	}
+	byKey := oil
+	byKey.Basis = "social-assistance-law#39"
+	if task := s.log(who, byKey); task.Outcome != refusal.MustDo || task.BasisWords != "《中华人民共和国社会救助法》第三十九条" {
+		t.Errorf("by key: %s, %q", task.Outcome, task.BasisWords)
 	}
 	listed := oil
 	listed.Words = "发现生产经营单位事故隐患或安全生产违法行为时报告"

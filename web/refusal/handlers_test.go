@@ -43,6 +43,12 @@ func newPortal(t *testing.T) *portal {
 	if _, err := demo.EnsureSeeded(t.Context(), db, "", t.TempDir(), io.Discard); err != nil {
 		t.Fatal(err)
 	}
+	admin := pgtest.Admin(t, db)
+	for _, sql := range []string{`DELETE FROM refusal`, `DELETE FROM offlist_task`, `DELETE FROM case_number WHERE kind IN ('拒', '退', '请', '清单外')`} {
+		if _, err := admin.Exec(t.Context(), sql); err != nil { // the demo's own attempts, so that numbers begin at one
+			t.Fatal(err)
+		}
+	}
 	sessions := session.New(db, account.New(db), false)
 	f := &frame.Frame{DB: db, Sessions: sessions, Demo: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	p := &portal{T: t, db: db, s: refusal.New(db)}
