@@ -312,3 +312,11 @@ func problemWords(n int) string {
 	}
 	return "共 " + strconv.Itoa(n) + " 处"
 }
+
+// rowWords is the row as a person counts it; 0 is the file as a whole.
+func rowWords(n int) string {
+	if n == 0 {
+		return "—"
+	}
+	return strconv.Itoa(n)
+}
