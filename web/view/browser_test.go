@@ -25,7 +25,7 @@ func serve(t *testing.T) string {
 		}
 		q := r.URL.Query()
 		p := samplePage(q.Get("mode"))
-		p.FontSize, p.Kiosk.Contrast, p.Errors = q.Get("size"), q.Get("contrast") == "1", 0
+		p.FontSize, p.Kiosk.Contrast, p.ShortcutsOff = q.Get("size"), q.Get("contrast") == "1", q.Get("keys") == "off"
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'")
 		doc := within(t, shell(p), Gallery())
@@ -110,5 +110,34 @@ func TestDrawn(t *testing.T) {
 				b.Axe()
 			}
 		})
+	}
+}
+
+// Single keys work outside fields only, never while a word is being composed, and can be switched off (ux.md §7);
+// a counter counts characters, not bytes.
+func TestScriptsOnlyHelp(t *testing.T) {
+	b := journey.Open(t, serve(t), journey.Options{Size: journey.Staff})
+	inSearch := func() bool { return journey.Eval[bool](b, `document.activeElement.matches('[data-search]')`) }
+	press := func(where, init string) {
+		journey.Eval[bool](b, fmt.Sprintf(`document.querySelector(%q).dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, cancelable: true, %s}))`, where, init))
+	}
+	b.Go("/staff")
+	press("body", "key: '/', isComposing: true")
+	press("#f-phone", "key: '/'")
+	press("body", "key: '/', ctrlKey: true")
+	if inSearch() {
+		t.Error("/ jumps while composing, from a field, or with Ctrl")
+	}
+	press("body", "key: '/'")
+	if !inSearch() {
+		t.Error("/ does not lead to the search")
+	}
+	if got := b.Text("#f-note-count"); got != "2 / 500 字" {
+		t.Errorf("counter %q", got)
+	}
+	b.Go("/staff?keys=off")
+	press("body", "key: '/'")
+	if inSearch() {
+		t.Error("single keys work although switched off")
 	}
 }
