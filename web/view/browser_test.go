@@ -141,3 +141,14 @@ func TestScriptsOnlyHelp(t *testing.T) {
 		t.Error("single keys work although switched off")
 	}
 }
+
+// The red head, the number and the title of a paper stand in the middle of its text block (ux.md §2.6).
+func TestPaperIsCentred(t *testing.T) {
+	b := journey.Open(t, serve(t), journey.Options{Size: journey.Staff})
+	b.Go("/print")
+	const off = `(() => { const block = document.querySelector('.paper hr').getBoundingClientRect(), middle = block.left + block.width / 2;
+  return Math.max(...['.redhead', '.paperno', 'h3'].map((s) => { const r = document.createRange(); r.selectNodeContents(document.querySelector('.paper ' + s)); const box = r.getBoundingClientRect(); return Math.abs(box.left + box.width / 2 - middle); })); })()`
+	if got := journey.Eval[float64](b, off); got > 2 {
+		t.Errorf("%.1f px off the middle", got)
+	}
+}
