@@ -40,7 +40,7 @@ func (g DayGroup) words() string { return strconv.Itoa(len(g.Rows)) + " 项。" 
 func (s DaySheet) Words() string {
 	words := s.Day.Chinese() + "，" + s.Place + "的清单共 " + strconv.Itoa(s.Total) + " 项"
 	if s.Version != "" {
-		words += "，按《" + s.Version + "》"
+		words += "，按" + s.Version
 	} else {
 		words += "；到这一天还没有发布清单"
 	}
@@ -95,9 +95,9 @@ func LoadDay(ctx context.Context, q pg.Querier, f Filter) (DaySheet, error) {
 // VersionTitle names a list version with its document number.
 func VersionTitle(v catalog.ListVersion) string {
 	if v.DocNo == "" {
-		return v.Title
+		return "《" + v.Title + "》"
 	}
-	return v.Title + "（" + v.DocNo + "）"
+	return "《" + v.Title + "》，" + v.DocNo
 }
 
 // Address is the absolute address of a path as the reader reached this site, for QR codes and

@@ -131,7 +131,7 @@ func Basis(it Item) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if it.Basis != "" {
+		if it.Basis != "" && it.Citation == nil {
 			templ_7745c5c3_Err = view.Chip(BasisChip(it.Basis).Tone, BasisChip(it.Basis).Words).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

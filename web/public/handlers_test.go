@@ -333,5 +333,5 @@ func TestNothingPrivate(t *testing.T) {
 		}
 	}
 	v.Get("/items/negative").Is(http.StatusOK).WellMade().Says("main", "招商引资", "协税护税")
-	v.Get("/items/negative?q="+url.QueryEscape("打卡")).Is(http.StatusOK).SaysNot("td.title", "招商引资")
+	v.Get("/items/negative?q="+url.QueryEscape("打卡")).Is(http.StatusOK).SaysNot("b.title", "招商引资")
 }
