@@ -104,6 +104,12 @@ func (l Line) No(word string) string {
 	return l.application().No(word)
 }
 
+// AskedNo is 梧申〔2026〕47号, "" for a draft.
+func (l Line) AskedNo(word string) string { return l.application().No(word) }
+
+// AdmittedNo is 梧准〔2026〕3号, "" before an approval.
+func (l Line) AdmittedNo(word string) string { return l.application().AdmittedNo(word) }
+
 // Path is the application's page.
 func (l Line) Path() string { return l.application().Path() }
 

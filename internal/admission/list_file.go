@@ -139,10 +139,7 @@ func loadsOf(ctx context.Context, q pg.Querier, a Application, v policy.Values, 
 	if err != nil {
 		return nil, err
 	}
-	added, counted := 0.0, map[string]bool{}
-	if times := yearly(a.Form); times != nil && a.HoursPerOccurrence != nil {
-		added = *times * *a.HoursPerOccurrence / 12
-	}
+	added, counted := a.MonthlyHours(), map[string]bool{}
 	if a.AdmittedSeq != nil {
 		item, err := catalog.Item(ctx, q, a.Slug(), day)
 		if err != nil && fault.KindOf(err) != fault.KindNotFound {
@@ -201,4 +198,12 @@ func deciderOf(ctx context.Context, q pg.Querier, a Application) (name string, e
 		return "", fmt.Errorf("decider: %w", err)
 	}
 	return name, nil
+}
+
+// Clock is a counted clock with every day it passed.
+type Clock = policy.Explained
+
+// StandingOn is the state in one word, with what an approval means on the day.
+func (a Application) StandingOn(day workday.Day, waiting bool) string {
+	return standing(a.State, waiting, a.StartOn, a.EndOn, day)
 }
