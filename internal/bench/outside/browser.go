@@ -17,6 +17,7 @@ import (
 // Browser asks for pages with cookies and follows no redirect by itself.
 type Browser struct {
 	Base   string
+	From   string // what a trusted proxy would say about the browser's address; "" nothing
 	client *http.Client
 }
 
@@ -54,6 +55,9 @@ func (b *Browser) do(ctx context.Context, method, path string, body io.Reader) (
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if b.From != "" {
+		r.Header.Set("X-Forwarded-For", b.From)
 	}
 	res, err := b.client.Do(r)
 	if err != nil {
