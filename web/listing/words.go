@@ -100,6 +100,9 @@ func FlagChips(e catalog.Entry) []view.Chipped {
 // Chips are state, basis where it is not simply in force, and warnings of an entry on a day.
 func Chips(e catalog.Entry, day workday.Day) []view.Chipped {
 	out := []view.Chipped{StateChip(e, day)}
+	if e.CatchAll() && e.State(day) == "生效" {
+		out = nil // a general clause carries no task that could be under way (R56)
+	}
 	if s := e.BasisOn(day); s != legal.BasisInForce && s != "" {
 		out = append(out, BasisChip(s))
 	}
