@@ -35,6 +35,8 @@ type seeder struct {
 	at    time.Time // the clock of the step
 	today workday.Day
 	blobs string
+
+	calendar *workday.Calendar
 }
 
 // step is one part of the street.
@@ -57,6 +59,7 @@ var steps = []step{
 	{"账号", seedAccounts},
 	{"参数和地方条款", seedRules},
 	{"数据字典", seedDictionary},
+	{"准入申请", seedApplications},
 	{"清单外任务", seedOfflist},
 }
 
