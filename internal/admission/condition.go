@@ -21,10 +21,10 @@ var (
 // Confirm says that a condition is met in a community, and opens the item there when all mandatory
 // ones are: from the day of the last confirmation, or the item's own first day if that is later
 // (R18, E10). Secretaries of that community alone; the department cannot confirm its own promises.
-func (s *Service) Confirm(ctx context.Context, by authz.Actor, condition int64, key string) (Condition, error) {
+func (s *Service) Confirm(ctx context.Context, by authz.Actor, of ID, condition int64, key string) (Condition, error) {
 	var c Condition
 	err := s.db.Write(ctx, by, func(tx *pg.Tx) error {
-		_, err := tx.Once(ctx, key, string(authz.CondConfirm), func() (string, error) { return "", s.confirm(ctx, tx, condition) })
+		_, err := tx.Once(ctx, key, string(authz.CondConfirm), func() (string, error) { return "", s.confirm(ctx, tx, of, condition) })
 		if err != nil {
 			return err
 		}
@@ -45,12 +45,12 @@ func conditionByID(ctx context.Context, tx *pg.Tx, id int64) (Condition, error) 
 	return found[0], nil
 }
 
-func (s *Service) confirm(ctx context.Context, tx *pg.Tx, id int64) error {
+func (s *Service) confirm(ctx context.Context, tx *pg.Tx, of ID, id int64) error {
 	c, err := conditionByID(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if !authz.Allowed(tx.Actor, authz.CondConfirm, authz.Object{Divisions: []string{c.Division}}) {
+	if c.Application != of || !authz.Allowed(tx.Actor, authz.CondConfirm, authz.Object{Divisions: []string{c.Division}}) {
 		return errNoCondition
 	}
 	// The application's row orders two confirmations of one community, so one of them is the last.

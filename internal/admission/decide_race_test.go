@@ -7,7 +7,6 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/fault"
-	"portal/internal/pg"
 
 	"pgregory.net/rapid"
 )
@@ -21,16 +20,6 @@ func both(first, second func() error) (a, b error) {
 	close(start)
 	wg.Wait()
 	return a, b
-}
-
-// withdraw is the applicant's own act on the one shape of a transition (R41).
-func (o *office) pullBack(t testing.TB, a Application) error {
-	return o.db.Write(t.Context(), o.dept, func(tx *pg.Tx) error {
-		_, err := o.step(t.Context(), tx, Step{ID: a.ID, Version: a.Version}, authz.AppWithdraw, func(a *Application) error {
-			return stopClocks(t.Context(), tx, a)
-		})
-		return err
-	})
 }
 
 // Two hands at once: one wins, the other reads who did what, and nothing is half done.
@@ -55,7 +44,10 @@ func TestRaces(t *testing.T) {
 			return decide(o.reviewer, a, authz.AppCondition), decide(o.second, a, authz.AppReject)
 		}, []State{ApprovedConds, Rejected}},
 		{"withdraw and approve", func(a Application) (func() error, func() error) {
-			return decide(o.reviewer, a, authz.AppApprove), func() error { return o.pullBack(t, a) }
+			return decide(o.reviewer, a, authz.AppApprove), func() error {
+				_, err := o.Withdraw(t.Context(), o.dept, Step{ID: a.ID, Version: a.Version}, "")
+				return err
+			}
 		}, []State{Approved, Withdrawn}},
 		{"override and approve", func(a Application) (func() error, func() error) {
 			return decide(o.reviewer, a, authz.AppApprove), func() error {

@@ -25,7 +25,7 @@ func citedOf(ctx context.Context, q pg.Querier, a Application) ([]Cited, error) 
 	if a.SubmittedAt != nil {
 		day = workday.DayOf(*a.SubmittedAt)
 	}
-	bases, err := citations(ctx, q, a.ID)
+	bases, err := BasesOf(ctx, q, a.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -367,24 +367,24 @@ func TestConditions(t *testing.T) {
 		t.Errorf("%d communities wait", waiting())
 	}
 	for _, who := range []authz.Actor{o.dept, o.reviewer, o.neighbour, authz.Anonymous} {
-		if _, err := o.Confirm(t.Context(), who, all[0].ID, ""); fault.KindOf(err) != fault.KindNotFound {
+		if _, err := o.Confirm(t.Context(), who, a.ID, all[0].ID, ""); fault.KindOf(err) != fault.KindNotFound {
 			t.Errorf("%s confirmed 槐荫's condition: %v", who.Name, err)
 		}
 	}
 	const key = "confirm-key-0123456789"
 	for range 2 { // a double press counts once
-		if c, err := o.Confirm(t.Context(), o.secretary, all[0].ID, key); err != nil || c.ConfirmedAt == nil {
+		if c, err := o.Confirm(t.Context(), o.secretary, a.ID, all[0].ID, key); err != nil || c.ConfirmedAt == nil {
 			t.Fatalf("confirm: %+v, %v", c, err)
 		}
 	}
 	if waiting() != 2 {
 		t.Error("one of two conditions opened the community")
 	}
-	if _, err := o.Confirm(t.Context(), o.secretary, all[0].ID, "another-key-0123456"); fault.KindOf(err) != fault.KindConflict || !strings.Contains(err.Error(), "secretary.huaiyin") {
+	if _, err := o.Confirm(t.Context(), o.secretary, a.ID, all[0].ID, "another-key-0123456"); fault.KindOf(err) != fault.KindConflict || !strings.Contains(err.Error(), "secretary.huaiyin") {
 		t.Errorf("second confirmation: %v", err)
 	}
 	o.at(workday.NewDay(2027, 1, 20))
-	if _, err := o.Confirm(t.Context(), o.secretary, all[1].ID, ""); err != nil {
+	if _, err := o.Confirm(t.Context(), o.secretary, a.ID, all[1].ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	item, err := catalog.Item(t.Context(), o.db.Q(), "2026-5", workday.NewDay(2027, 2, 1))

@@ -189,20 +189,3 @@ func storeDueFixed(ctx context.Context, tx *pg.Tx, id int64, due any, correction
 	}
 	return nil
 }
-
-const selectCitations = `
-SELECT b.doc_key, b.version_date, b.article_no, b.citation, b.quote
-FROM application_basis b WHERE b.application_id = $1 ORDER BY b.position`
-
-// citations gives what the applicant cites, in order.
-func citations(ctx context.Context, q pg.Querier, id ID) ([]Basis, error) {
-	rows, err := q.Query(ctx, selectCitations, id)
-	if err != nil {
-		return nil, fmt.Errorf("citations: %w", err)
-	}
-	out, err := pgx.CollectRows(rows, pgx.RowToStructByName[Basis])
-	if err != nil {
-		return nil, fmt.Errorf("citations: %w", err)
-	}
-	return out, nil
-}
