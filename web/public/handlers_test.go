@@ -237,7 +237,7 @@ func TestItem(t *testing.T) {
 		t.Errorf("heir at %s", href)
 	}
 	then := v.Get("/items/LZ-001?on=2025-06-01").Is(http.StatusOK)
-	then.Says(".head", "执行中").SaysNot(".head", "条文已调整").Says("main", "按 2025年6月1日 的情况显示", "宣传宪法、法律")
+	then.Says(".head", "执行中").SaysNot(".head", "条文已调整").Says("main", "按 2025年6月1日 的情况显示", "宣传宪法、法律").Says(".article", "依据有效")
 	v.Get("/items/XZ-101").Is(http.StatusOK).Says(".head", "总括条款").Says(".warnings", "不能单独作为")
 	for _, code := range []string{"XZ-101", "LZ-001", "GP-002", "ZK-009"} {
 		if n := len(v.Get("/items/" + code).Is(http.StatusOK).WellMade().All("main svg[role=img]")); n != 1 {
