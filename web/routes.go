@@ -6,6 +6,8 @@ import (
 
 	"portal/internal/authz"
 	"portal/web/account"
+	"portal/web/admission"
+	"portal/web/catalog"
 	"portal/web/frame"
 	"portal/web/home"
 	"portal/web/public"
@@ -21,6 +23,8 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	settings.Mount(rt, f, s.DB)
 	home.Mount(rt, f, home.Deps{})
 	public.Mount(rt, f, public.Deps{Secure: s.Secure})
+	catalog.Mount(rt, f, catalog.Deps{Catalog: s.Catalog, Policy: s.Policy, Blobs: s.Blobs, Secure: s.Secure})
+	admission.Mount(rt, f, s.Admission)
 	refusal.Mount(rt, f, refusal.Deps{Refusals: s.Refusals, Laws: s.Laws})
 }
 
