@@ -8,6 +8,7 @@ import (
 	"portal/web/account"
 	"portal/web/admission"
 	"portal/web/catalog"
+	"portal/web/desk"
 	"portal/web/frame"
 	"portal/web/home"
 	"portal/web/public"
@@ -23,6 +24,7 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	settings.Mount(rt, f, s.DB)
 	home.Mount(rt, f, home.Deps{})
 	public.Mount(rt, f, public.Deps{Secure: s.Secure})
+	desk.Mount(rt, f, desk.Deps{Applications: s.Admission, Sources: []desk.Source{desk.Refusals(s.DB)}})
 	catalog.Mount(rt, f, catalog.Deps{Catalog: s.Catalog, Policy: s.Policy, Blobs: s.Blobs, Secure: s.Secure})
 	admission.Mount(rt, f, s.Admission)
 	refusal.Mount(rt, f, refusal.Deps{Refusals: s.Refusals, Laws: s.Laws})

@@ -17,6 +17,7 @@ import (
 	"portal/internal/pg"
 	"portal/internal/policy"
 	"portal/internal/refusal"
+	"portal/web/desk"
 	"portal/web/frame"
 	"portal/web/route"
 	"portal/web/session"
@@ -55,7 +56,7 @@ var errNoPage = fault.NotFound("")
 func New(s Services) (*Server, error) {
 	mux := chi.NewRouter()
 	sessions := session.New(s.DB, s.Accounts, s.Secure)
-	f := &frame.Frame{DB: s.DB, Sessions: sessions, Demo: s.Demo, Log: s.Log}
+	f := &frame.Frame{DB: s.DB, Sessions: sessions, Demo: s.Demo, Log: s.Log, Counts: desk.Counts(s.Admission)}
 	cfg := MiddlewareConfig{Log: s.Log, Fail: f.Fail, Metrics: s.Metrics, TrustedProxies: s.Proxies, Secure: s.Secure, PerMinute: s.Brake}
 	if err := cfg.Check(); err != nil {
 		return nil, err
