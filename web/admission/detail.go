@@ -226,24 +226,23 @@ func (p *detailPage) checks(f admission.File, mayOverride bool, today workday.Da
 }
 
 func (p *detailPage) loads(f admission.File) {
-	over := []string{}
-	for _, l := range f.Loads {
+	var over []string
+	least, most := 0.0, 0.0
+	for i, l := range f.Loads {
 		p.Loads = append(p.Loads, view.Load{Name: l.Name, Planned: l.Planned, Added: l.Added, Cap: l.Ceiling})
 		if l.Planned+l.Added > l.Ceiling+0.05 {
 			over = append(over, l.Name)
 		}
-		if l.Ceiling > 0 {
-			p.Ceiling = view.Hours(l.Ceiling)
+		if most = max(most, l.Ceiling); i == 0 || l.Ceiling < least {
+			least = l.Ceiling
 		}
 	}
-	for _, l := range f.Loads {
-		if view.Hours(l.Ceiling) != p.Ceiling {
-			p.Ceiling = "按各社区工时"
-		}
+	if p.Ceiling = view.Hours(most); least != most {
+		p.Ceiling = view.Hours(least) + " 至 " + view.Hours(most)
 	}
 	switch {
 	case len(over) > 0:
-		p.LoadWords = fmt.Sprintf("%s叠加后超过每月上限，要说明减去什么（进一退一）", strings.Join(over, "、"))
+		p.LoadWords = strings.Join(over, "、") + "叠加后超过每月上限，要说明减去什么（进一退一）"
 	case len(p.Loads) > 0:
 		p.LoadWords = "叠加后都在每月上限以内"
 	}

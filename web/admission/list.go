@@ -60,10 +60,6 @@ type query struct {
 
 var checkChoices = []struct{ value, words string }{{"fail", "有不通过项"}, {"explain", "有需说明项"}}
 
-// kindChoices are the lists that an application may ask for.
-var kindChoices = []catalog.ListKind{catalog.Entrusted, catalog.AssistGovernment, catalog.LedgerKept, catalog.SignboardAllowed, catalog.Inspection,
-	catalog.System, catalog.GridTask, catalog.CertificateAllowed, catalog.SelfGovernance}
-
 // asks reads the filter of an address; what is not understood is left out, so any address opens.
 func (h handlers) asks(r *http.Request) query {
 	in := r.URL.Query()
@@ -87,8 +83,8 @@ func (h handlers) asks(r *http.Request) query {
 		q.UnitID = id
 		keep("unit", in.Get("unit"))
 	}
-	if k := catalog.ListKind(in.Get("kind")); k.Valid() {
-		q.Kind = keep("kind", string(k))
+	if k := in.Get("kind"); slices.Contains(admission.ListKinds(), k) {
+		q.Kind = keep("kind", k)
 	}
 	for _, c := range checkChoices {
 		if in.Get("check") == c.value {
@@ -264,8 +260,8 @@ func (h handlers) choices(r *http.Request, q query, p *listPage) error {
 			}
 		}
 	}
-	for _, k := range kindChoices {
-		p.Kinds = append(p.Kinds, view.Option{Value: string(k), Label: k.Label(), Chosen: string(k) == q.Kind})
+	for _, k := range admission.ListKinds() {
+		p.Kinds = append(p.Kinds, view.Option{Value: k, Label: catalog.ListKind(k).Label(), Chosen: k == q.Kind})
 	}
 	if q.Kind != "" {
 		p.Applied = append(p.Applied, view.Tag{Words: "类别：" + catalog.ListKind(q.Kind).Label(), Href: q.with("kind", "")})
