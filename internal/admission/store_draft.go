@@ -17,9 +17,13 @@ WHERE a.state IN ('draft', 'returned') AND a.unit_id = ANY($1) ORDER BY a.id DES
 func many(ctx context.Context, q pg.Querier, sql string, args ...any) ([]Application, error) {
 	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("applications: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[Application])
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByName[Application])
+	if err != nil {
+		return nil, fmt.Errorf("applications: %w", err)
+	}
+	return out, nil
 }
 
 const selectBases = `
@@ -95,12 +99,14 @@ func heldFields(ctx context.Context, q pg.Querier, keys []string) ([]HeldField, 
 
 // ReportForm is a form that communities fill already.
 type ReportForm struct {
-	Name   string
-	Unit   string
-	Fields []string
+	Name      string
+	UnitID    int64
+	Unit      string
+	Frequency Every
+	Fields    []string
 }
 
-const selectReports = `SELECT f.name, u.name AS unit, f.fields FROM report_form f JOIN unit u ON u.id = f.unit_id ORDER BY f.id`
+const selectReports = `SELECT f.name, f.unit_id, u.name AS unit, f.frequency, f.fields FROM report_form f JOIN unit u ON u.id = f.unit_id ORDER BY f.id`
 
 func reportForms(ctx context.Context, q pg.Querier) ([]ReportForm, error) {
 	rows, err := q.Query(ctx, selectReports)
@@ -116,12 +122,15 @@ func reportForms(ctx context.Context, q pg.Querier) ([]ReportForm, error) {
 
 const selectTwin = `
 SELECT a.year, a.seq FROM application a
-WHERE a.unit_id = $1 AND a.id <> $2 AND a.title_key = $3 AND a.state NOT IN ('draft', 'withdrawn', 'rejected', 'not_accepted', 'lapsed')
-  AND daterange(a.start_on, a.end_on, '[]') && daterange($4::date, $5::date, '[]')
+WHERE a.unit_id = $1 AND a.id <> $2 AND a.title_key = $3 AND a.year IS NOT NULL AND a.state NOT IN ('withdrawn', 'rejected', 'not_accepted', 'lapsed')
+  AND a.start_on IS NOT DISTINCT FROM $4::date AND a.end_on IS NOT DISTINCT FROM $5::date
 ORDER BY a.id DESC LIMIT 1`
 
-// twinOf finds an application of the same unit with the same title and overlapping days (E25).
+// twinOf finds a numbered application of the same unit with the same title and days, or "" (E25).
 func twinOf(ctx context.Context, q pg.Querier, a Application) (slug string, err error) {
+	if a.TitleKey == "" {
+		return "", nil
+	}
 	rows, err := q.Query(ctx, selectTwin, a.UnitID, a.ID, a.TitleKey, a.StartOn, a.EndOn)
 	if err != nil {
 		return "", fmt.Errorf("twin: %w", err)
