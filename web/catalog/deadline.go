@@ -91,9 +91,9 @@ func (p deadlinePage) cells() []view.DayCell {
 		switch {
 		case s.Kind == workday.Paused:
 			cell.State = "paused"
-		case s.Day == p.Today:
+		case s.Day == p.Today && !p.stoppedBefore(s.Day):
 			cell.State = "today"
-		case s.Counted && s.Day.Before(p.Today):
+		case s.Counted && s.Day.Before(p.Today) && !p.stoppedBefore(s.Day):
 			cell.State = "past"
 		}
 		out = append(out, cell)
@@ -101,12 +101,17 @@ func (p deadlinePage) cells() []view.DayCell {
 	return out
 }
 
+// stoppedBefore reports a day after the clock had ended for good.
+func (p deadlinePage) stoppedBefore(day workday.Day) bool {
+	return !p.StoppedOn.IsZero() && day.After(p.StoppedOn)
+}
+
 func (p deadlinePage) cellWords() string {
 	passed := 0
 	for _, s := range p.Count.Steps {
-		if s.Counted && !s.Day.After(p.Today) {
+		if s.Counted && !s.Day.After(p.Today) && !p.stoppedBefore(s.Day) {
 			passed++
 		}
 	}
-	return strconv.Itoa(p.Days) + " " + p.Unit.Label() + "，到今天数了 " + strconv.Itoa(passed) + " 个"
+	return strconv.Itoa(p.Days) + " " + p.Unit.Label() + "，已经数了 " + strconv.Itoa(passed) + " 个"
 }
