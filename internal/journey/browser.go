@@ -176,7 +176,7 @@ func (b *Browser) Tick(selector string) {
 func (b *Browser) Fill(selector, text string) {
 	b.t.Helper()
 	sel := chromedp.CSS(selector)
-	b.do("fill "+selector, chromedp.Clear(sel), chromedp.SendKeys(sel, text))
+	b.do("fill "+selector, chromedp.Focus(sel), chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(kb.Delete), chromedp.SendKeys(sel, text))
 }
 
 // Select picks an option by value.

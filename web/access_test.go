@@ -1,0 +1,324 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"portal/internal/account"
+	"portal/internal/admission"
+	"portal/internal/authz"
+	"portal/internal/blob"
+	"portal/internal/catalog"
+	"portal/internal/demo"
+	"portal/internal/legal"
+	"portal/internal/pg"
+	"portal/internal/pg/pgtest"
+	"portal/internal/policy"
+	"portal/internal/refusal"
+	"portal/internal/secret"
+	"portal/web/form"
+)
+
+// identity is one demo account with its own browser and the actor behind it.
+type identity struct {
+	login  string // "" is the public
+	actor  authz.Actor
+	client *http.Client
+}
+
+// object is a record that a route's address names, and what reach sees of it.
+type object struct {
+	slug string
+	on   authz.Object
+}
+
+// wholeHouse is the whole portal on the demo street.
+type wholeHouse struct {
+	server   *Server
+	base     string
+	db       *pg.DB
+	accounts *account.Service
+}
+
+func openHouse(t *testing.T) *wholeHouse {
+	t.Helper()
+	return openHouseLogging(t, io.Discard)
+}
+
+// openHouseLogging is the same house, with its log kept.
+func openHouseLogging(t *testing.T, log io.Writer) *wholeHouse {
+	t.Helper()
+	db := pgtest.New(t)
+	if _, err := demo.EnsureSeeded(t.Context(), db, "", t.TempDir(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	files, err := blob.NewDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := secret.Temporary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := account.New(db, account.WithKeys(keys))
+	refusals, laws := refusal.New(db), legal.New(db)
+	laws.OnConfirmed = refusals.Released
+	server, err := New(Services{DB: db, Accounts: accounts, Admission: admission.New(db), Refusals: refusals, Catalog: catalog.New(db), Laws: laws,
+		Policy: policy.New(db), Blobs: files, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: true, Brake: -1,
+		Pending: func(context.Context) (int, error) { return 0, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(server)
+	t.Cleanup(srv.Close)
+	return &wholeHouse{server, srv.URL, db, accounts}
+}
+
+// identities signs one account of each kind in.
+func (h *wholeHouse) identities(t *testing.T) []identity {
+	t.Helper()
+	out := []identity{{client: h.client(t)}}
+	for _, login := range []string{"admin", "reviewer", "leader", "finance", "legality", "dept.chengguan", "dept.minzheng", "secretary.huaiyin", "secretary.linhe",
+		"worker.huaiyin", "worker.linhe", "dispatcher", "clerk", "callback", "grid.huaiyin1", "org.contact", "supervisor.huaiyin", "auditor"} {
+		in, err := h.accounts.SignIn(t.Context(), account.Credentials{Login: login, Password: demo.Password, Device: "actor"})
+		if err != nil {
+			t.Fatalf("%s: %v", login, err)
+		}
+		actor, err := h.accounts.Actor(t.Context(), in.SigninID)
+		if err != nil || !actor.SignedIn() {
+			t.Fatalf("%s: %v", login, err)
+		}
+		who := identity{login, actor, h.client(t)}
+		if status, _ := h.send(t, who, http.MethodPost, "/sign-in", url.Values{"login": {login}, "password": {demo.Password}}); status != http.StatusSeeOther {
+			t.Fatalf("%s: sign-in answered %d", login, status)
+		}
+		out = append(out, who)
+	}
+	return out
+}
+
+func (h *wholeHouse) client(t *testing.T) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+func (h *wholeHouse) send(t *testing.T, who identity, method, path string, v url.Values) (int, string) {
+	t.Helper()
+	var body io.Reader
+	if method == http.MethodPost {
+		v.Set(form.KeyField, form.NewKey())
+		body = strings.NewReader(v.Encode())
+	}
+	r, err := http.NewRequest(method, h.base+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := who.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode == http.StatusSeeOther {
+		return res.StatusCode, res.Header.Get("Location")
+	}
+	return res.StatusCode, string(b)
+}
+
+// plausible is a body with every field that a form of the portal may want, so that a denied write is
+// denied for its author and not for its emptiness.
+func plausible() url.Values {
+	return url.Values{"version": {"1"}, "decision": {"approve"}, "opinion": {"按规定办理"}, "reason": {"按规定办理"}, "reason_code": {"not_admitted"}, "kind": {"return"},
+		"answer": {"withdraw"}, "words": {"按规定办理"}, "points": {"补充依据"}, "result": {"pass"}, "code": {"LZ-102"}, "value": {"10"}, "basis": {"街道会议纪要"}, "from": {"2027-01-01"},
+		"act": {"confirm"}, "to": {"confirm"}, "step": {"1"}, "title": {"测试事项名称"}}
+}
+
+// volatile parts of a page differ between two answers to the same question.
+var volatile = regexp.MustCompile(`value="[^"]*"|编号 [A-Z0-9]+|(name="back"[^>]*)|class="printfoot">[^<]*|href="[^"]*"`)
+
+func same(a, b, slugA, slugB string) bool {
+	clean := func(s, slug string) string {
+		return volatile.ReplaceAllString(strings.ReplaceAll(s, slug, "…"), "")
+	}
+	return clean(a, slugA) == clean(b, slugB)
+}
+
+// plain are parameters whose records everybody in the action's reach may open alike.
+var plain = map[string]string{"/{code}": "/LZ-102", "/{doc}": "/urban-residents-committee-organization-law", "/{article}": "/10", "/{login}": "/worker.linhe",
+	"/{kind}": "/self_governance", "/{key}": "/hour_price_fen", "/{id}": "/1", "/{file}": "/report.csv", "/{step}": "/1"}
+
+func fill(pattern string) string {
+	for param, value := range plain {
+		pattern = strings.ReplaceAll(pattern, param, value)
+	}
+	return pattern
+}
+
+// missing is a number of the right form that nobody has.
+func missing(pattern string) string {
+	if strings.HasPrefix(pattern, "/desk/refusals/") {
+		return "refuse-2026-99999"
+	}
+	return "2026-99999"
+}
+
+// Every route × every identity × {in reach, out of reach, missing}: what is not granted reads as not
+// found (or asks the public to sign in), out of reach answers like missing, and a denied write changes nothing.
+func TestAccess(t *testing.T) {
+	h := openHouse(t)
+	objects := h.objects(t)
+	for _, who := range h.identities(t) {
+		name := who.login
+		if name == "" {
+			name = "public"
+		}
+		t.Run(name, func(t *testing.T) {
+			before := h.checksum(t)
+			for _, route := range h.server.Routes {
+				granted := authz.Can(who.actor, route.Action)
+				set := objectsOf(objects, route.Pattern)
+				switch {
+				case !granted:
+					h.denied(t, who, route.Method, fill(strings.ReplaceAll(route.Pattern, "{no}", missing(route.Pattern))))
+					for _, o := range set {
+						h.denied(t, who, route.Method, fill(strings.ReplaceAll(route.Pattern, "{no}", o.slug)))
+					}
+				case set != nil:
+					h.reach(t, who, route.Method, route.Pattern, route.Action, set)
+				case route.Method == http.MethodGet:
+					path := fill(route.Pattern)
+					if strings.Contains(path, "{") {
+						t.Errorf("%s: the access test knows no record for it", route.Pattern)
+					}
+					if status, body := h.send(t, who, http.MethodGet, path, nil); status >= 500 {
+						t.Errorf("GET %s as %s: %d %.200s", path, name, status, body)
+					}
+				}
+			}
+			if after := h.checksum(t); after != before {
+				t.Errorf("a denied write of %s changed something:\n%s\n%s", name, before, after)
+			}
+		})
+	}
+}
+
+func objectsOf(objects map[string][]object, pattern string) []object {
+	for prefix, set := range objects {
+		if strings.HasPrefix(pattern, prefix) {
+			return set
+		}
+	}
+	return nil
+}
+
+func (h *wholeHouse) denied(t *testing.T, who identity, method, path string) {
+	t.Helper()
+	status, body := h.send(t, who, method, path, plausible())
+	if who.login == "" && status == http.StatusSeeOther && strings.HasPrefix(body, "/sign-in") {
+		return
+	}
+	if who.login != "" && status == http.StatusNotFound {
+		return
+	}
+	t.Errorf("%s %s as %q: %d, want it hidden", method, path, who.login, status)
+}
+
+func (h *wholeHouse) reach(t *testing.T, who identity, method, pattern string, do authz.Action, set []object) {
+	t.Helper()
+	lost := fill(strings.ReplaceAll(pattern, "{no}", missing(pattern)))
+	lostStatus, lostBody := h.send(t, who, method, lost, plausible())
+	if lostStatus != http.StatusNotFound {
+		t.Errorf("%s %s as %s: a missing record answers %d", method, lost, who.login, lostStatus)
+	}
+	for _, o := range set {
+		path := fill(strings.ReplaceAll(pattern, "{no}", o.slug))
+		allowed := authz.Allowed(who.actor, do, o.on)
+		if allowed && method == http.MethodPost {
+			continue // it would change the record
+		}
+		status, body := h.send(t, who, method, path, plausible())
+		switch {
+		case allowed && status >= 500:
+			t.Errorf("%s %s as %s: %d %.300s", method, path, who.login, status, body)
+		case !allowed && (status != lostStatus || !same(body, lostBody, o.slug, missing(pattern))):
+			t.Errorf("%s %s as %s: %d, but a missing record answers %d", method, path, who.login, status, lostStatus)
+		}
+	}
+}
+
+const tableNames = `
+SELECT table_name FROM information_schema.tables
+WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+  AND table_name NOT IN ('sessions', 'signin', 'write_probe') AND table_name NOT LIKE 'river%'
+ORDER BY table_name`
+
+// checksum is a fingerprint of every table but the ones that any page touches.
+func (h *wholeHouse) checksum(t *testing.T) string {
+	t.Helper()
+	admin := pgtest.Admin(t, h.db)
+	rows, err := admin.Query(t.Context(), tableNames)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, n)
+	}
+	var b strings.Builder
+	for _, n := range names {
+		var sum string
+		if err := admin.QueryRow(t.Context(), fmt.Sprintf(`SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM %q t`, n)).Scan(&sum); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s %.8s\n", n, sum)
+	}
+	return b.String()
+}
+
+// objects gives records of different owners for the routes whose address names one.
+func (h *wholeHouse) objects(t *testing.T) map[string][]object {
+	t.Helper()
+	read := func(sql string) []object {
+		rows, err := h.db.Q().Query(t.Context(), sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []object
+		for rows.Next() {
+			var o object
+			if err := rows.Scan(&o.slug, &o.on.Unit, &o.on.Divisions); err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, o)
+		}
+		return out
+	}
+	return map[string][]object{
+		"/desk/refusals/{no}":     read(`SELECT kind || '-' || year || '-' || seq, COALESCE(unit_id, 0), ARRAY[community] FROM refusal ORDER BY id LIMIT 12`),
+		"/desk/tasks/{no}":        read(`SELECT year || '-' || seq, 0::bigint, ARRAY[community] FROM offlist_task ORDER BY id LIMIT 12`),
+		"/desk/applications/{no}": read(`SELECT year || '-' || seq, unit_id, communities FROM application WHERE year IS NOT NULL ORDER BY id LIMIT 12`),
+	}
+}
