@@ -32,7 +32,8 @@ type client struct {
 	b      *outside.Browser
 	deed   deed
 	ledger *ledger
-	// keyless takes the form key away before sending: the first negative control.
+	// keyless sends every time under a key of its own, as if the form had none: the first negative
+	// control. (A form without any key is refused.)
 	keyless bool
 	// deaf makes the client lose the first answer of every form and send it again.
 	deaf bool
@@ -66,13 +67,13 @@ func (c *client) one(ctx context.Context, mark string) error {
 	if err != nil {
 		return err
 	}
-	if c.keyless {
-		f.Fields.Del(form.KeyField)
-	}
 	if c.deaf {
 		if _, err := c.send(ctx, f); err != nil {
 			return err
 		}
+	}
+	if c.keyless {
+		f.Fields.Set(form.KeyField, form.NewKey())
 	}
 	a, err := c.send(ctx, f)
 	if err != nil {

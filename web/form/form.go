@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,9 @@ const KeyField = "form_key"
 
 const maxMemory = 1 << 20
 
+// keyShape is what a form key looks like; a form without one could count twice (reliability.md §2 rule 1).
+var keyShape = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
+
 // NewKey makes a form key: 128 random bits.
 func NewKey() string {
 	var b [16]byte
@@ -40,7 +44,7 @@ type Form struct {
 	errors []fault.Field
 }
 
-// Read parses a submitted form; a body that is too large or broken is a fault.
+// Read parses a submitted form; a body that is too large or broken, or without a key, is a fault.
 func Read(r *http.Request) (*Form, error) {
 	err := r.ParseForm()
 	if err == nil && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
@@ -54,7 +58,7 @@ func Read(r *http.Request) (*Form, error) {
 		return nil, &fault.Fault{Kind: fault.KindInvalid, Message: "没有读懂这份表单。请回到上一页再提交一次"}
 	}
 	f := &Form{r: r}
-	if k := f.Key(); k != "" && (len(k) < 16 || len(k) > 64) {
+	if !keyShape.MatchString(f.Key()) {
 		return nil, &fault.Fault{Kind: fault.KindInvalid, Message: "这一页过期了。请刷新后再提交"}
 	}
 	return f, nil

@@ -13,6 +13,7 @@ import (
 
 func post(t *testing.T, v url.Values) *Form {
 	t.Helper()
+	v.Set(KeyField, NewKey())
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(v.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	f, err := Read(r)
@@ -89,14 +90,16 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// A key is long, different each time, and a forged short one is refused.
+// A key is long, different each time, and a form without one or with a forged one is refused.
 func TestKey(t *testing.T) {
 	if a, b := NewKey(), NewKey(); a == b || len(a) < 20 {
 		t.Errorf("keys %q %q", a, b)
 	}
-	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("form_key=x"))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if _, err := Read(r); fault.KindOf(err) != fault.KindInvalid {
-		t.Errorf("short key: %v", err)
+	for _, body := range []string{"", "form_key=", "form_key=x", "form_key=" + strings.Repeat("a", 65), "form_key=aaaaaaaaaaaaaaaa%00", "form_key='; DROP TABLE form_key", "form_key=%E9%92%A5%E5%8C%99%E9%92%A5%E5%8C%99%E9%92%A5%E5%8C%99"} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if _, err := Read(r); fault.KindOf(err) != fault.KindInvalid {
+			t.Errorf("%q: %v", body, err)
+		}
 	}
 }
