@@ -40,6 +40,8 @@ type detailPage struct {
 	Attached   []attachedLine
 	Similar    []similarLine
 	Conditions []conditionLine
+	Confirmed  string // how many conditions are confirmed
+	OpenRest   bool   // the other communities' lines are few enough to stand open
 	Trail      []view.Event
 	More       string // the whole history
 	Panel      *panel

@@ -213,6 +213,9 @@ func rowOf(l admission.Line, by authz.Actor, f admission.Filter, word string, ca
 			row.Title = "还没写名称"
 		}
 	}
+	if f.Tab == admission.TabReview {
+		row.Standing = view.Chipped{} // the whole tab waits for the same thing
+	}
 	row.day(l, f, cal)
 	switch {
 	case l.State == admission.Returned && authz.Can(by, authz.AppSubmit):

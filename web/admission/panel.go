@@ -153,6 +153,7 @@ func (p *detailPage) aside(by authz.Actor, f admission.File, today workday.Day) 
 	if admission.MayWithdraw(by, f.Application) {
 		p.Withdraw = &withdrawBox{Action: f.Path() + "/withdrawals/new", Key: form.NewKey(), Version: itoa(f.Version)}
 	}
+	done := 0
 	for _, c := range f.Conditions {
 		line := conditionLine{ID: fmt.Sprintf("condition-%d", c.ID), Community: c.Community, Words: c.Words, Mandatory: c.Mandatory}
 		if c.ConfirmedAt != nil {
@@ -162,8 +163,15 @@ func (p *detailPage) aside(by authz.Actor, f admission.File, today workday.Day) 
 			line.Action, line.Key = fmt.Sprintf("%s/conditions/%d", f.Path(), c.ID), form.NewKey()
 		}
 		p.Conditions = append(p.Conditions, line)
+		if line.Done != "" {
+			done++
+		}
 	}
+	p.Confirmed, p.OpenRest = fmt.Sprintf("%d 条里已确认 %d 条", len(f.Conditions), done), len(f.Conditions) <= openConditions
 }
+
+// openConditions is how many lines stand open without folding.
+const openConditions = 6
 
 // trail fills the last events, the newest first.
 func (p *detailPage) trail(f admission.File, today workday.Day) {
