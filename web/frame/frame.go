@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -135,11 +136,14 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (f *Frame) errorPage(r *http.Request, title string) view.Page {
-	if route.Actor(r).SignedIn() && strings.HasPrefix(r.URL.Path, "/desk") {
+	if route.Actor(r).SignedIn() && slices.ContainsFunc(staffPaths, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) }) {
 		return f.Staff(r, Opts{Title: title})
 	}
 	return f.Public(r, Opts{Title: title})
 }
+
+// staffPaths are the addresses whose pages have the staff frame.
+var staffPaths = []string{"/desk", "/deadlines", "/me"}
 
 var headlines = map[int]string{
 	http.StatusBadRequest:            "没有读懂这次请求",
