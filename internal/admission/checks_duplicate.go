@@ -27,6 +27,10 @@ func checkDuplicate(f Form, x Facts) Result {
 	case share >= x.Values.DuplicateShare:
 		r.Result = resultFail
 		r.add("%d 个字段里 %d 个已有数据，重合 %d%%，过了 %d%% 的线，应预填或者退回（R30）：%s。", total, known, share, x.Values.DuplicateShare, heldWords(r.Evidence.Held))
+		if known == total {
+			r.Points = append(r.Points, "全部字段改用已有数据，不再填表")
+			break
+		}
 		r.Points = append(r.Points, fmt.Sprintf("%d 个重复字段改用已有数据，只采集其余 %d 个", known, total-known))
 	case known > 0:
 		r.Result = resultExplain

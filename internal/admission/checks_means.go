@@ -27,9 +27,11 @@ func (f Form) TotalHours() float64 {
 	return math.Round(one*float64(len(f.Communities))*100) / 100
 }
 
-// NeedFen is what the work costs at the street's hourly price.
+// NeedFen is what the work costs at the street's hourly price, exact to the fen for hours of two
+// decimals; beyond mostHours no form is handed in.
 func (f Form) NeedFen(priceFen int64) int64 {
-	return int64(math.Round(f.TotalHours() * float64(priceFen)))
+	hundredths := int64(math.Round(min(f.TotalHours(), mostHours) * 100))
+	return (hundredths*priceFen + 50) / 100
 }
 
 // Estimate is the work and the money of a form, for its pages.
@@ -131,6 +133,7 @@ func checkAhead(f Form, x Facts) Result {
 	}
 	tally := workday.Between(x.Calendar, x.Today, f.StartOn)
 	earliest := workday.Count(x.Calendar, x.Today, ask)
+	tally.Counted = max(0, tally.Counted) // a start in the past is no lead
 	r.Evidence.Workdays, r.Evidence.Earliest, r.Evidence.Missing = tally.Counted, earliest.Due.String(), earliest.MissingYear
 	later := "开始日期推迟到 " + earliest.Due.Chinese() + " 或以后"
 	switch {
@@ -140,8 +143,12 @@ func checkAhead(f Form, x Facts) Result {
 			r.Headline = fmt.Sprintf("至少提前 %d 个工作日", tally.Counted)
 		}
 	case !earliest.Complete:
-		r.says(resultExplain, fmt.Sprintf("已数到 %d 个工作日", tally.Counted), "%s。到 %d 年底已数 %d 个工作日，要求 %d 个，不作推算（R10）。",
-			earliest.Sentence(), earliest.MissingYear-1, tally.Counted, ask)
+		until := fmt.Sprintf("%d 年底", earliest.MissingYear-1)
+		if tally.Complete {
+			until = f.StartOn.Chinese()
+		}
+		r.says(resultExplain, fmt.Sprintf("已数到 %d 个工作日", tally.Counted), "%s。到%s已数 %d 个工作日，要求 %d 个，不作推算（R10）。",
+			earliest.Sentence(), until, tally.Counted, ask)
 		if size(f.EarlyReason) > 0 {
 			r.add("申请单位说明：%s", f.EarlyReason)
 		}
@@ -156,7 +163,10 @@ func checkAhead(f Form, x Facts) Result {
 	return r
 }
 
-func hours(h float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", h), ".0") }
+// hours writes hours with up to two decimals, so that the arithmetic shown is the one that was made.
+func hours(h float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", h), "0"), ".")
+}
 
 // money writes 分 as 元 with thousands: 1518000 is 15,180.
 func money(fen int64) string {

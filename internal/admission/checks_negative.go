@@ -30,12 +30,15 @@ var structural = []struct {
 	says, point  string
 }{
 	{"R33", resultFail, func(f Form, x Facts) bool {
-		return x.entrusts() && (f.HasFlag("inspection") || f.HasFlag("assessment") || f.ItemForm == "inspection" || f.ItemForm == "assessment")
+		return x.entrusts() && (f.HasFlag("inspection") || f.HasFlag("assessment") || f.ItemForm == "inspection" || f.ItemForm == "assessment" ||
+			listedAs[f.ListKind] == "inspection")
 	}, "单个部门不得自行检查、考核社区，只能列入区里或街道的统一安排（R33）。", "检查、考核并入区里或街道的统一安排，本申请删去"},
-	{"R32", resultExplain, func(f Form, _ Facts) bool { return f.HasFlag("signboard") || f.ItemForm == "signboard" },
+	{"R32", resultExplain, func(f Form, _ Facts) bool {
+		return f.HasFlag("signboard") || f.ItemForm == "signboard" || listedAs[f.ListKind] == "signboard"
+	},
 		"要挂牌子：只有清单里的牌子能挂在室外，其余挂室内并写明摘牌日期（R32）。", "写明牌子名称、位置、依据和摘牌日期"},
 	{"R35", resultExplain, func(f Form, _ Facts) bool {
-		return f.HasFlag("system") || f.HasFlag("group") || f.ItemForm == "system"
+		return f.HasFlag("system") || f.HasFlag("group") || f.ItemForm == "system" || listedAs[f.ListKind] == "system"
 	}, "要用系统或者建群：先登记归谁管、做什么用、用到哪天（R35）。", "登记系统或工作群的主管单位、用途和停用日期"},
 	{"E15", resultExplain, func(f Form, _ Facts) bool {
 		return normal.Contains(f.Content, "自愿") && (len(f.FormFields) > 0 || f.HasFlag("assessment"))
@@ -77,12 +80,12 @@ func checkNegative(f Form, x Facts) Result {
 }
 
 // readHits writes each phrase that was found and counts the entries that block.
-func readHits(r *Result, f Form, x Facts) (blocking int) {
+func readHits(r *Result, f Form, x Facts) int {
 	words := map[string]string{}
 	for _, t := range texts(f) {
 		words[t.Field] = t.Words
 	}
-	seen := map[string]bool{}
+	seen, counted := map[string]bool{}, map[string]bool{}
 	for _, h := range hitsOf(f, x) {
 		once := h.Field + h.Entry.Code
 		if seen[once] {
@@ -102,14 +105,14 @@ func readHits(r *Result, f Form, x Facts) (blocking int) {
 			r.Evidence.Rules = append(r.Evidence.Rules, "R2")
 		default:
 			r.worsen(resultFail, "")
-			blocking++
+			counted[h.Entry.Code] = true
 			r.add("触及 %s：%s。出处：%s。", h.Entry.Code, h.Entry.Description, h.Entry.Source)
 			r.Points = append(r.Points, fmt.Sprintf("删去%s里的“%s”：%s", textNames[h.Field], h.Entry.Phrase, h.Entry.Description))
 			r.Evidence.Rules = append(r.Evidence.Rules, "R1")
 		}
 	}
 	r.Evidence.Negative, r.Evidence.Rules = uniq(r.Evidence.Negative), uniq(r.Evidence.Rules)
-	return blocking
+	return len(counted)
 }
 
 // around quotes the words that were found with a little of what stands beside them.

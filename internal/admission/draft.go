@@ -172,7 +172,7 @@ func (s *Service) basesToKeep(ctx context.Context, q pg.Querier, id ID, bases []
 			continue
 		}
 		article, err := legal.ArticleOf(ctx, q, b.DocKey, b.VersionDate, b.ArticleNo, b.VersionDate)
-		if fault.KindOf(err) == fault.KindNotFound {
+		if fault.KindOf(err) == fault.KindNotFound || err == nil && beyond(article) {
 			return refuse("法规目录里没有这一条，请重新选，或者照原文写")
 		}
 		if err != nil {
@@ -189,12 +189,31 @@ func (s *Service) basesToKeep(ctx context.Context, q pg.Querier, id ID, bases []
 	return kept, nil, nil
 }
 
+// beyond reports an article that the version cannot have: no text is stored, and its number is none or
+// higher than the last one.
+func beyond(c legal.Citation) bool {
+	if c.Known || c.ArticleNo == "" {
+		return false
+	}
+	n := 0
+	for _, r := range c.ArticleNo {
+		if r < '0' || r > '9' || n > 9999 {
+			break
+		}
+		n = n*10 + int(r-'0')
+	}
+	return n == 0 || c.ArticleCount != nil && n > *c.ArticleCount
+}
+
 // Withdraw takes a draft or an undecided application back, which is free before the decision (R41);
 // of a draft it is the deletion. Members of the applicant's unit.
 func (s *Service) Withdraw(ctx context.Context, by authz.Actor, at Step, key string) (Application, error) {
 	var a Application
 	err := s.db.Write(ctx, by, func(tx *pg.Tx) error {
-		_, err := tx.Once(ctx, key, string(authz.AppWithdraw), func() (string, error) {
+		result, err := tx.Once(ctx, key, string(authz.AppWithdraw), func() (string, error) {
+			if at.Version < 1 {
+				return "", errStale // 0 is for the portal's own jobs
+			}
 			got, err := s.step(ctx, tx, at, authz.AppWithdraw, func(a *Application) error { return stopClocks(ctx, tx, a) })
 			if err != nil {
 				return "", err
@@ -204,7 +223,7 @@ func (s *Service) Withdraw(ctx context.Context, by authz.Actor, at Step, key str
 		if err != nil {
 			return err
 		}
-		a, err = one(ctx, tx, byID, at.ID)
+		a, err = done(ctx, tx, result)
 		return err
 	})
 	return a, err

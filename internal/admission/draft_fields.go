@@ -260,10 +260,11 @@ func (f *Form) overlay(typed Form, step int, unread []string) (changed []string,
 	return changed, append(refused, f.settle(&changed)...)
 }
 
-// settle takes out the two pairs that the register can never hold together: an assist item with the
-// community as 主责 (R5), and an end before its start.
+// settle takes out the two pairs that the register can never hold together: an assist or entrusted item
+// with the community as 主责 (R5), and an end before its start. A community that is named twice counts once.
 func (f *Form) settle(changed *[]string) (refused []fault.Field) {
-	if f.ListKind == assistKind && f.Role == RolePrimary {
+	f.Communities = uniq(f.Communities)
+	if f.assists() && f.Role == RolePrimary {
 		f.Role = ""
 		*changed = append(*changed, "role")
 		refused = append(refused, fault.Field{Name: "role", Message: neverPrimary})

@@ -51,6 +51,12 @@ func (f Form) assists() bool { return f.ListKind == assistKind || f.ListKind == 
 // (第四十三条第二款, R7, R54, E33), whatever it calls the item.
 func (g Ground) entrusts() bool { return g.Unit.RequesterKind.Entrusts() }
 
+// lends reports an item on which the community only lends a hand: what stands on the two lists, and
+// everything that a department asks for (E33). A certificate is the community's own paper.
+func (g Ground) lends(f Form) bool {
+	return f.assists() || g.entrusts() && f.ItemForm != "certificate"
+}
+
 const (
 	neverPrimary = "协助和委托的事项，社区只能协助或者配合，不能主责（R5）"
 	minWords     = 4
@@ -87,6 +93,9 @@ func between(what, s string, least, most int) string {
 var rules = slices.Concat(itemRules, workRules, meansRules, dataRules)
 
 var itemRules = []rule{
+	{"4-1", "unit", func(_ Form, g Ground) string {
+		return unless(g.Unit.Active, "本单位已经停用，不能申请。请联系街道系统管理员")
+	}},
 	{"4-3", "title", func(f Form, _ Ground) string { return between("写清事项名称", f.Title, 4, MaxTitle) }},
 	{"4-4", "item_form", func(f Form, _ Ground) string { return unless(f.ItemForm != "", "选一个事项形态") }},
 	{"4-5", "list_kind", func(f Form, _ Ground) string {
@@ -109,13 +118,19 @@ var itemRules = []rule{
 	}},
 }
 
+// What nobody can mean, and what the columns of lists and figures hold.
+const (
+	mostTimes = 9_999     // a year
+	mostHours = 9_999_999 // of all communities together
+)
+
 var workRules = []rule{
-	{"R5", "role", func(f Form, _ Ground) string {
-		return unless(!f.assists() || f.Role != RolePrimary, neverPrimary)
+	{"R5", "role", func(f Form, g Ground) string {
+		return unless(!g.lends(f) || f.Role != RolePrimary, neverPrimary)
 	}},
 	{"4-5", "role", func(f Form, _ Ground) string { return unless(f.Role != "", "选社区的角色") }},
-	{"R6", "assist_modes", func(f Form, _ Ground) string {
-		return unless(!f.assists() && f.Role != RoleAssist || len(f.AssistModes) > 0, "至少选一种协助方式（R6）")
+	{"R6", "assist_modes", func(f Form, g Ground) string {
+		return unless(!g.lends(f) && f.Role != RoleAssist || len(f.AssistModes) > 0, "至少选一种协助方式（R6）")
 	}},
 	{"4-8", "content", func(f Form, _ Ground) string {
 		return between("写清做什么、按什么标准、分几步", f.Content, 10, MaxContent)
@@ -124,10 +139,16 @@ var workRules = []rule{
 		return unless(size(f.Authority) >= minWords, "写清授权到什么程度。没有授权就写“不授权，只协助”")
 	}},
 	{"4-12", "occurrences", func(f Form, _ Ground) string {
+		if times := yearly(f); times != nil && *times > mostTimes {
+			return fmt.Sprintf("一年超过 %d 次，请核对次数和多久一轮", mostTimes)
+		}
 		return unless(f.Occurrences != nil && *f.Occurrences > 0, "填写做几次，如每月 2 次")
 	}},
 	{"4-12", "occurrence_unit", func(f Form, _ Ground) string { return unless(f.OccurrenceUnit != "", "选多久一轮") }},
 	{"4-12", "hours_per_occurrence", func(f Form, _ Ground) string {
+		if f.TotalHours() > mostHours {
+			return fmt.Sprintf("合计超过 %d 小时，请核对次数和每次小时数", mostHours)
+		}
 		return unless(f.HoursPerOccurrence != nil && *f.HoursPerOccurrence > 0, "填写每个社区每次要用多少小时，两个人各干 3 小时填 6")
 	}},
 	{"4-12", "people_needed", func(f Form, _ Ground) string {
@@ -137,6 +158,9 @@ var workRules = []rule{
 	{"4-14", "flag_notes", flagNotes},
 }
 
+// listedAs is the question that a list answers by itself, whatever form the item is given (E17).
+var listedAs = map[string]Flag{"signboard_allowed": "signboard", "system": "system", "inspection": "inspection"}
+
 // temporaryFlags is R12: what lives for a while hangs no board, sets up no body, system or assessment.
 func temporaryFlags(f Form, _ Ground) string {
 	if f.Term != Temporary {
@@ -144,7 +168,7 @@ func temporaryFlags(f Form, _ Ground) string {
 	}
 	var bad []string
 	for _, no := range []Flag{"signboard", "system", "assessment"} {
-		if f.HasFlag(no) || string(f.ItemForm) == string(no) {
+		if f.HasFlag(no) || string(f.ItemForm) == string(no) || listedAs[f.ListKind] == no {
 			bad = append(bad, no.Label())
 		}
 	}
@@ -250,14 +274,22 @@ func (f Form) asks() bool {
 	return f.ItemForm == "report" || f.ItemForm == "ledger" || f.ItemForm == "survey" || size(f.FormName) > 0 || len(f.FormFields) > 0
 }
 
+// weekly reports a form that is filled in every week or more often: by its own rhythm, or because
+// the item is nothing but the form and happens as often (E17).
+func (f Form) weekly() bool {
+	times := yearly(f)
+	onlyForm := f.ItemForm == "report" || f.ItemForm == "ledger"
+	return f.FormFrequency == "week" || onlyForm && f.OccurrenceUnit != "once" && times != nil && *times >= occurrencesAYear["week"]
+}
+
 var dataRules = []rule{
 	{"4-13", "form_name", func(f Form, _ Ground) string { return unless(!f.asks() || size(f.FormName) >= 2, "写明表格名称") }},
 	{"4-13", "form_frequency", func(f Form, _ Ground) string { return unless(!f.asks() || f.FormFrequency != "", "选多久填一次") }},
 	{"R28", "form_frequency", func(f Form, _ Ground) string {
-		return unless(f.FormFrequency != "week" || f.Term == Emergency, "每周填一次太密，应急以外最密每月一次（R28）")
+		return unless(!f.weekly() || f.Term == Emergency, "每周填一次太密，应急以外最密每月一次（R28）")
 	}},
 	{"4-13", "form_fields", func(f Form, _ Ground) string {
-		return unless(!f.asks() || len(f.FormFields) > 0, "列出要填的字段，一行一个")
+		return unless(!f.asks() || len(uniqueFields(f.FormFields)) > 0, "列出要填的字段，一行一个")
 	}},
 	{"4-17", "personal_info", func(f Form, _ Ground) string {
 		name := personalField(f.FormFields)

@@ -54,6 +54,11 @@ func (j Judged) order() bool {
 	return j.DocKey == "" && slices.ContainsFunc(orders, func(o string) bool { return strings.Contains(key, o) }) && !strings.Contains(key, "号")
 }
 
+// names reports a free citation that names a document: its title in 书名号, its number or its article.
+func (j Judged) names() bool {
+	return size(j.Citation) >= minWords && strings.ContainsAny(normal.Key(j.Citation), "《号条")
+}
+
 // basisMissing is the first half of R7: document, article or number, and date.
 func basisMissing(_ Form, g Ground) string {
 	if len(g.Bases) == 0 {
@@ -63,7 +68,7 @@ func basisMissing(_ Form, g Ground) string {
 	for _, b := range g.Bases {
 		onlyOrders = onlyOrders && b.order()
 		switch {
-		case b.DocKey == "" && !b.order() && (size(b.Citation) < minWords || b.VersionDate.IsZero()):
+		case b.DocKey == "" && !b.order() && (!b.names() || b.VersionDate.IsZero()):
 			return "“" + b.Label() + "”要写明文件名称、文号和成文日期（R7）"
 		case b.Found && b.Kind.IsLawOrRegulation() && b.ArticleNo == "":
 			return "写明" + b.Label() + "的哪一条（R7）"
@@ -74,28 +79,30 @@ func basisMissing(_ Form, g Ground) string {
 
 // basisGone is R8: what no longer holds on the day of submission fails, and its successor is offered.
 func basisGone(_ Form, g Ground) string {
+	var all []string
 	for _, b := range g.Bases {
-		why := b.Gone()
-		if why == "" {
-			continue
+		switch why := b.Gone(); {
+		case why == "":
+		case b.Heir != "":
+			all = append(all, b.Label()+why+"，请改引"+b.Heir+"（R8）")
+		case b.Status == legal.BasisNotYet:
+			all = append(all, b.Label()+why+"，请改引现在有效的规定（R8）")
+		default:
+			all = append(all, b.Label()+why+"，没有承接的条文，不能再作依据（R8）")
 		}
-		if b.Heir != "" {
-			return b.Label() + why + "，请改引" + b.Heir + "（R8）"
-		}
-		return b.Label() + why + "，没有承接的条文，不能再作依据（R8）"
 	}
-	return ""
+	return strings.Join(all, "；")
 }
 
-// basisTooWeak is the second half of R7: a department needs at least one law or regulation
+// basisTooWeak is the second half of R7: rules of another place carry nothing here, and a department needs at least one law or regulation
 // (第四十三条第二款); a policy alone is enough for the district government and the street. The street may set
 // the looser reading of 符合, under which a policy of this place will do for a department too.
 func basisTooWeak(_ Form, g Ground) string {
+	if !slices.ContainsFunc(g.Bases, func(b Judged) bool { return !b.Foreign && !b.order() }) {
+		return "外地的规定不能作本地的依据，请引国家或者本地的规定（R7）"
+	}
 	if !g.entrusts() || !g.Values.StrictBasis || slices.ContainsFunc(g.Bases, Judged.lawful) {
 		return ""
-	}
-	if slices.ContainsFunc(g.Bases, func(b Judged) bool { return b.Found && b.Foreign }) {
-		return "外地的规定不能作本地的依据，请引国家或者本地的法律、法规（第四十三条第二款，R7）"
 	}
 	return "部门申请，至少要有一条有效的法律、法规，只有文件不够（第四十三条第二款，R7）"
 }

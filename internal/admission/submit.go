@@ -3,6 +3,7 @@ package admission
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"portal/internal/authz"
@@ -30,17 +31,30 @@ type Submission struct {
 func (s *Service) Submit(ctx context.Context, by authz.Actor, in Submission) (Application, error) {
 	var a Application
 	err := s.db.Write(ctx, by, func(tx *pg.Tx) error {
-		_, err := tx.Once(ctx, in.Key, string(authz.AppSubmit), func() (string, error) { return idText(in.ID), s.submit(ctx, tx, in) })
+		result, err := tx.Once(ctx, in.Key, string(authz.AppSubmit), func() (string, error) { return idText(in.ID), s.submit(ctx, tx, in) })
 		if err != nil {
 			return err
 		}
-		a, err = one(ctx, tx, byID, in.ID)
+		a, err = done(ctx, tx, result)
 		return err
 	})
 	return a, err
 }
 
+// done reads the application that a form key was used for, which is not always the one that a
+// repeated form names: nobody reads a foreign application with a key of their own.
+func done(ctx context.Context, tx *pg.Tx, result string) (Application, error) {
+	id, err := parseID(result)
+	if err != nil {
+		return Application{}, fmt.Errorf("result of a form key: %w", err)
+	}
+	return one(ctx, tx, byID, id)
+}
+
 func (s *Service) submit(ctx context.Context, tx *pg.Tx, in Submission) error {
+	if in.Version < 1 {
+		return errStale // 0 is for the portal's own jobs
+	}
 	var l Look
 	again := false
 	a, err := s.step(ctx, tx, Step{ID: in.ID, Version: in.Version}, authz.AppSubmit, func(a *Application) error {
@@ -58,7 +72,7 @@ func (s *Service) submit(ctx context.Context, tx *pg.Tx, in Submission) error {
 		if again {
 			return resumeDecision(ctx, tx, a)
 		}
-		return s.number(ctx, tx, a, in.TwinKnown)
+		return s.number(ctx, tx, a, l.Facts.Values.NumberWord, in.TwinKnown)
 	})
 	if err != nil {
 		return err
@@ -78,7 +92,7 @@ func (s *Service) submit(ctx context.Context, tx *pg.Tx, in Submission) error {
 // number gives the application its number and starts the decision clock. Two clerks who key the same
 // paper form wait for each other at the number, so the second one sees the first (E25); a refusal
 // gives the number back.
-func (s *Service) number(ctx context.Context, tx *pg.Tx, a *Application, twinKnown bool) error {
+func (s *Service) number(ctx context.Context, tx *pg.Tx, a *Application, word string, twinKnown bool) error {
 	year := workday.DayOf(tx.Now).Year()
 	seq, err := tx.Number(ctx, docno.Application, year)
 	if err != nil {
@@ -89,7 +103,11 @@ func (s *Service) number(ctx context.Context, tx *pg.Tx, a *Application, twinKno
 		return err
 	}
 	if twin != "" && !twinKnown {
-		return fault.InvalidField(FieldTwin, "本单位已经申请过同名、日期相同的事项（"+twin+"）。确实要再申请一次，请勾选")
+		other := Application{}
+		if y, n, err := docno.ParseSlug(twin); err == nil {
+			other.Year, other.Seq = &y, &n
+		}
+		return fault.InvalidField(FieldTwin, "本单位已经申请过同名、日期相同的事项（"+other.No(word)+"）。确实要再申请一次，请勾选")
 	}
 	a.Year, a.Seq = &year, &seq
 	return startDecision(ctx, tx, a)
@@ -100,8 +118,9 @@ func (s *Service) number(ctx context.Context, tx *pg.Tx, a *Application, twinKno
 func (l Look) stops() []fault.Field {
 	var fields []fault.Field
 	for _, h := range hitsOf(l.Form, l.Facts) {
-		if h.Blocks() {
-			fields = append(fields, fault.Field{Name: h.Field, Message: blockedBy(h)})
+		field := fault.Field{Name: h.Field, Message: blockedBy(h)}
+		if h.Blocks() && !slices.Contains(fields, field) { // a phrase written twice is one sentence
+			fields = append(fields, field)
 		}
 	}
 	return append(fields, asFields(l.Problems)...)
