@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"portal/internal/audit"
@@ -68,21 +69,19 @@ func (s *Service) Tick(ctx context.Context) (Ticked, error) {
 	}
 }
 
+// tick looks first and writes only where something is to be done; under the lock it looks again.
 func (s *Service) tick(ctx context.Context, id ID, done *Ticked) error {
-	var did authz.Action
-	err := s.db.Write(ctx, authz.System, func(tx *pg.Tx) error {
-		did = ""
-		a, err := one(ctx, tx, byIDLocked, id)
-		if err != nil {
-			return err
-		}
-		if did, err = s.due(ctx, tx, a); err != nil {
-			return err
-		}
-		if did == "" {
-			tx.Replayed() // nothing to do, nothing to record
-		}
-		return nil
+	a, err := one(ctx, s.db.Q(), byID, id)
+	if err != nil {
+		return err
+	}
+	did, _, err := calls(ctx, s.db.Q(), a, workday.DayOf(s.db.Now()))
+	if err != nil || did == "" {
+		return err
+	}
+	err = s.db.Write(ctx, authz.System, func(tx *pg.Tx) error {
+		did, err = s.due(ctx, tx, id)
+		return err
 	})
 	if err != nil {
 		return err
@@ -98,33 +97,58 @@ func (s *Service) tick(ctx context.Context, id ID, done *Ticked) error {
 	return nil
 }
 
-// due does what the running clock of a locked application asks for today.
-func (s *Service) due(ctx context.Context, tx *pg.Tx, a Application) (authz.Action, error) {
+// calls says what the running clock of an application asks for on a day, if it was not done yet.
+func calls(ctx context.Context, q pg.Querier, a Application, today workday.Day) (authz.Action, policy.Deadline, error) {
 	kind := DecisionClock
 	switch {
 	case a.State == Returned:
 		kind = CorrectionClock
 	case !underReview(a.State):
-		return "", nil
+		return "", policy.Deadline{}, nil
 	}
-	d, err := policy.Of(ctx, tx, Kind, int64(a.ID), kind)
+	d, err := policy.Of(ctx, q, Kind, int64(a.ID), kind)
 	if err != nil {
-		return "", err
+		return "", d, err
 	}
-	cal, _, err := policy.Calendar(ctx, tx)
+	cal, _, err := policy.Calendar(ctx, q)
 	if err != nil {
-		return "", err
+		return "", d, err
 	}
-	today := workday.DayOf(tx.Now)
+	var do authz.Action
 	switch {
 	case kind == CorrectionClock && d.Overdue(today):
-		return authz.AppLapse, s.lapse(ctx, tx, a)
-	case kind == DecisionClock && d.Overdue(today) && !today.Before(workday.Count(cal, d.DueOn, 1).Due):
-		return s.remind(ctx, tx, a, d, Overdue)
+		return authz.AppLapse, d, nil
+	case d.Overdue(today) && !today.Before(workday.Count(cal, d.DueOn, 1).Due):
+		do = Overdue
 	case !d.Overdue(today) && near(cal, d, today):
-		return s.remind(ctx, tx, a, d, NearDue)
+		do = NearDue
+	default:
+		return "", d, nil
 	}
-	return "", nil
+	told, err := wasTold(ctx, q, a, d, do)
+	if told {
+		do = ""
+	}
+	return do, d, err
+}
+
+// due does what the clock asks for, on the locked row.
+func (s *Service) due(ctx context.Context, tx *pg.Tx, id ID) (authz.Action, error) {
+	a, err := one(ctx, tx, byIDLocked, id)
+	if err != nil {
+		return "", err
+	}
+	do, d, err := calls(ctx, tx, a, workday.DayOf(tx.Now))
+	switch {
+	case err != nil:
+		return "", err
+	case do == "":
+		tx.Replayed() // somebody was faster
+		return "", nil
+	case do == authz.AppLapse:
+		return do, s.lapse(ctx, tx, a)
+	}
+	return do, s.remind(ctx, tx, a, d, do)
 }
 
 // near reports whether 80 % of the working days have passed. A bound instead of a day is never near.
@@ -147,19 +171,20 @@ func (s *Service) lapse(ctx context.Context, tx *pg.Tx, a Application) error {
 	return tell(ctx, tx, a, words, inbox.Audience{Role: authz.Department, UnitID: a.UnitID}, inbox.Audience{Role: authz.Reviewer})
 }
 
-// remind tells once for each due day; the trail knows what was told.
-func (s *Service) remind(ctx context.Context, tx *pg.Tx, a Application, d policy.Deadline, what authz.Action) (authz.Action, error) {
-	told, err := audit.History(ctx, tx, Kind, int64(a.ID), 0, 50)
-	if err != nil {
-		return "", err
-	}
-	mark, err := json.Marshal(map[string]string{"due_on": d.DueOn.String(), "clock": d.Kind})
-	if err != nil {
-		return "", fmt.Errorf("trace: %w", err)
-	}
-	if slices.ContainsFunc(told, func(e audit.Entry) bool { return e.Action == string(what) && sameJSON(e.After, mark) }) {
-		return "", nil
-	}
+// mark is what a reminder leaves in the trail, so that each due day is told once.
+func mark(d policy.Deadline) map[string]string {
+	return map[string]string{"due_on": d.DueOn.String(), "clock": d.Kind}
+}
+
+func wasTold(ctx context.Context, q pg.Querier, a Application, d policy.Deadline, what authz.Action) (bool, error) {
+	trail, err := audit.History(ctx, q, Kind, int64(a.ID), 0, 50)
+	return slices.ContainsFunc(trail, func(e audit.Entry) bool {
+		var left map[string]string
+		return e.Action == string(what) && json.Unmarshal(e.After, &left) == nil && maps.Equal(left, mark(d))
+	}), err
+}
+
+func (s *Service) remind(ctx context.Context, tx *pg.Tx, a Application, d policy.Deadline, what authz.Action) error {
 	words, to := "“%s”的审核已经超期，应于 "+d.DueOn.Short()+" 前答复。超期不等于准予", []inbox.Audience{{Role: authz.Leader}, {Role: authz.Reviewer}}
 	switch {
 	case what == NearDue && a.State == Returned:
@@ -169,12 +194,16 @@ func (s *Service) remind(ctx context.Context, tx *pg.Tx, a Application, d policy
 	}
 	line, err := named(ctx, tx, a, words)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := tell(ctx, tx, a, line, to...); err != nil {
-		return "", err
+		return err
 	}
-	return what, tx.Record(ctx, pg.Change{Action: what, Kind: Kind, ID: int64(a.ID), No: a.Slug(), After: mark})
+	left, err := json.Marshal(mark(d))
+	if err != nil {
+		return fmt.Errorf("trace: %w", err)
+	}
+	return tx.Record(ctx, pg.Change{Action: what, Kind: Kind, ID: int64(a.ID), No: a.Slug(), After: left})
 }
 
 // named puts number and title into a sentence.
@@ -184,13 +213,6 @@ func named(ctx context.Context, tx *pg.Tx, a Application, sentence string) (stri
 		return "", err
 	}
 	return a.No(v.NumberWord) + " " + fmt.Sprintf(sentence, a.Title), nil
-}
-
-// sameJSON compares two flat objects of texts, whatever their spacing and order.
-func sameJSON(a, b []byte) bool {
-	var x, y map[string]string
-	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil &&
-		len(x) == len(y) && x["due_on"] == y["due_on"] && x["clock"] == y["clock"]
 }
 
 // DueFixed copies days that became exact after a calendar import; policy.Service.OnFixed calls it.

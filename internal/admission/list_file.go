@@ -3,6 +3,7 @@ package admission
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,7 +34,6 @@ type File struct {
 	Similar    []catalog.SimilarEntry
 	LeadName   string
 	PayerName  string
-	Decider    string // who decided
 	Calendar   *workday.Calendar
 }
 
@@ -90,7 +90,6 @@ func (f *File) read(ctx context.Context, q pg.Querier, today workday.Day) error 
 		func() error { return f.readSimilar(ctx, q, today) },
 		func() error { f.LeadName, err = unitName(ctx, q, f.LeadUnitID); return err },
 		func() error { f.PayerName, err = unitName(ctx, q, f.FundsPayerID); return err },
-		func() error { f.Decider, err = deciderOf(ctx, q, f.Application); return err },
 		func() error { f.Calendar, _, err = policy.Calendar(ctx, q); return err },
 	} {
 		if err := part(); err != nil {
@@ -188,17 +187,18 @@ func attachedTo(ctx context.Context, q pg.Querier, id ID) ([]Attached, error) {
 	return out, nil
 }
 
-const selectDecider = `SELECT name FROM account WHERE id = $1`
-
-func deciderOf(ctx context.Context, q pg.Querier, a Application) (name string, err error) {
-	if a.DecidedBy == nil {
-		return "", nil
+// Decider is who decided, with the post (E27): read from the trail, as it was on that day.
+func (f File) Decider() string {
+	for _, e := range f.Trail {
+		if decided[authz.Action(e.Action)] {
+			return strings.TrimSpace(e.Post + " " + e.Actor)
+		}
 	}
-	if err := q.QueryRow(ctx, selectDecider, *a.DecidedBy).Scan(&name); err != nil {
-		return "", fmt.Errorf("decider: %w", err)
-	}
-	return name, nil
+	return ""
 }
+
+// decided are the acts that end the review.
+var decided = map[authz.Action]bool{authz.AppApprove: true, authz.AppCondition: true, authz.AppReject: true, authz.AppNotAccept: true}
 
 // Clock is a counted clock with every day it passed.
 type Clock = policy.Explained

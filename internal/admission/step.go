@@ -100,7 +100,7 @@ func overtaken(ctx context.Context, tx *pg.Tx, a Application) error {
 		return errStale
 	}
 	e := last[0]
-	return fault.Conflict("已被他人处理：%s %s%s。打开最新的一页看他的改动", e.Actor, ago(tx.Now.Sub(e.At)), authz.Action(e.Action).Label())
+	return fault.Conflict("已被他人处理：%s %s%s。打开最新的一页看他的改动", e.Actor, ago(tx.Now.Sub(e.At)), Did(e.Action))
 }
 
 func ago(d time.Duration) string {

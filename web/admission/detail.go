@@ -162,7 +162,7 @@ func (p *detailPage) head(f admission.File, today workday.Day) {
 		p.PublicHref = "/items/" + f.Slug()
 		p.Decided = append(p.Decided, view.Term{Name: "准入文号", Text: no, Href: p.PublicHref})
 	}
-	add("审核人", f.Decider)
+	add("审核人", f.Decider())
 	if f.DecidedAt != nil {
 		add("决定日期", workday.DayOf(*f.DecidedAt).Chinese())
 	}
