@@ -157,9 +157,9 @@ func (s *Service) SignOut(ctx context.Context, by authz.Actor) error {
 		if _, err := endSignin(ctx, tx, by.SigninID, by.AccountID, tx.Now, EndedBySelf); err != nil {
 			return err
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.SignOut, Kind: objectKind, ID: by.AccountID, No: by.Login})
+		return tx.Record(ctx, pg.Change{Action: authz.SignOut, Kind: Kind, ID: by.AccountID, No: by.Login})
 	})
 }
 
-// objectKind names accounts in the audit trail.
-const objectKind = "account"
+// Kind names accounts in the audit trail.
+const Kind = "account"

@@ -92,7 +92,7 @@ func (s *Service) SecondStep(ctx context.Context, c StepTwo) (SignedIn, error) {
 		if out.SigninID, err = insertSignin(ctx, tx, newSignin{c.AccountID, short(c.Device), c.Address, deviceKey}); err != nil {
 			return err
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.SignIn, Kind: objectKind, ID: row.ID, No: row.Login, Reason: how})
+		return tx.Record(ctx, pg.Change{Action: authz.SignIn, Kind: Kind, ID: row.ID, No: row.Login, Reason: how})
 	})
 	if errors.Is(err, errCode) {
 		err = s.recordMiss(ctx, credentialRow{ID: row.ID, Login: row.Login}, c.RequestID, missCode, errCode)

@@ -68,7 +68,7 @@ func (s *street) person(t *testing.T, login string, role authz.Role, division st
 		if err != nil {
 			return err
 		}
-		return tx.Record(t.Context(), pg.Change{Action: authz.PeopleManage, Kind: objectKind, ID: id})
+		return tx.Record(t.Context(), pg.Change{Action: authz.PeopleManage, Kind: Kind, ID: id})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ func own(by authz.Actor, do authz.Action) error {
 }
 
 func (s *Service) recordOwn(ctx context.Context, tx *pg.Tx, what string) error {
-	return tx.Record(ctx, pg.Change{Action: authz.OwnSecret, Kind: objectKind, ID: tx.Actor.AccountID, No: tx.Actor.Login, Reason: what})
+	return tx.Record(ctx, pg.Change{Action: authz.OwnSecret, Kind: Kind, ID: tx.Actor.AccountID, No: tx.Actor.Login, Reason: what})
 }
 
 // ownHolds brakes guesses from inside an open session.
@@ -186,7 +186,7 @@ func (s *Service) EndSession(ctx context.Context, by authz.Actor, id int64) erro
 		if !ended {
 			return fault.NotFound("没有找到这次登录，可能已经结束了")
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.OwnSessions, Kind: objectKind, ID: by.AccountID, No: by.Login, Reason: "结束一处登录"})
+		return tx.Record(ctx, pg.Change{Action: authz.OwnSessions, Kind: Kind, ID: by.AccountID, No: by.Login, Reason: "结束一处登录"})
 	})
 }
 
@@ -200,7 +200,7 @@ func (s *Service) EndOtherSessions(ctx context.Context, by authz.Actor) (int, er
 		if n, err = endSignins(ctx, tx, by.AccountID, by.SigninID, tx.Now, EndedElsewhere); err != nil {
 			return err
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.OwnSessions, Kind: objectKind, ID: by.AccountID, No: by.Login, Reason: "结束其他登录"})
+		return tx.Record(ctx, pg.Change{Action: authz.OwnSessions, Kind: Kind, ID: by.AccountID, No: by.Login, Reason: "结束其他登录"})
 	})
 	return n, err
 }
@@ -214,7 +214,7 @@ func (s *Service) SetShortcuts(ctx context.Context, by authz.Actor, on bool) err
 		if err := setShortcuts(ctx, tx, by.AccountID, !on); err != nil {
 			return err
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.OwnSettings, Kind: objectKind, ID: by.AccountID, No: by.Login,
+		return tx.Record(ctx, pg.Change{Action: authz.OwnSettings, Kind: Kind, ID: by.AccountID, No: by.Login,
 			Reason: map[bool]string{true: "打开快捷键", false: "关闭快捷键"}[on]})
 	})
 }

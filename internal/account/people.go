@@ -346,7 +346,7 @@ func adminRemains(ctx context.Context, tx *pg.Tx, today workday.Day) error {
 }
 
 func record(ctx context.Context, tx *pg.Tx, id int64, login, what string, after []byte) error {
-	return tx.Record(ctx, pg.Change{Action: authz.PeopleManage, Kind: objectKind, ID: id, No: login, Reason: what, After: after})
+	return tx.Record(ctx, pg.Change{Action: authz.PeopleManage, Kind: Kind, ID: id, No: login, Reason: what, After: after})
 }
 
 // postJSON is a post as the audit trail keeps it.

@@ -115,7 +115,7 @@ func (s *Service) missOf(row credentialRow, ok bool) (miss string, answer error)
 func (s *Service) recordMiss(ctx context.Context, row credentialRow, requestID, miss string, answer error) error {
 	by := authz.Actor{Name: "未登录", RequestID: requestID}
 	err := s.db.Write(ctx, by, func(tx *pg.Tx) error {
-		return tx.Record(ctx, pg.Change{Action: authz.SignIn, Kind: objectKind, ID: row.ID, No: row.Login, Reason: miss})
+		return tx.Record(ctx, pg.Change{Action: authz.SignIn, Kind: Kind, ID: row.ID, No: row.Login, Reason: miss})
 	})
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func (s *Service) admit(ctx context.Context, c Credentials, row credentialRow, h
 		if err := refund(ctx, tx, holds); err != nil {
 			return err
 		}
-		change := pg.Change{Action: authz.SignIn, Kind: objectKind, ID: row.ID, No: row.Login}
+		change := pg.Change{Action: authz.SignIn, Kind: Kind, ID: row.ID, No: row.Login}
 		if out.SecondStep {
 			change.Reason = "密码正确，等第二步"
 			return tx.Record(ctx, change)

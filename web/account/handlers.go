@@ -24,6 +24,7 @@ type Pages interface {
 	Public(r *http.Request, o frame.Opts) view.Page
 	Staff(r *http.Request, o frame.Opts) view.Page
 	Render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error
+	History(w http.ResponseWriter, r *http.Request, o frame.Opts, title, kind string, id int64) error
 }
 
 // Deps is what the pages need.
@@ -66,6 +67,7 @@ func Mount(rt *route.Router, d Deps) {
 	rt.Get(pathPeople+"/new", authz.PeopleManage, h.newPersonPage)
 	rt.Post(pathPeople+"/new", authz.PeopleManage, h.addPerson)
 	rt.Get(pathPeople+"/{login}", authz.PeopleManage, h.personPage)
+	rt.Get(pathPeople+"/{login}/history", authz.PeopleManage, h.personHistory)
 	rt.Post(pathPeople+"/{login}", authz.PeopleManage, h.changePerson)
 }
 

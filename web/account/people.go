@@ -8,7 +8,9 @@ import (
 	"portal/internal/page"
 	"portal/internal/workday"
 	"portal/web/form"
+	"portal/web/frame"
 	"portal/web/route"
+	"portal/web/view"
 	"portal/web/session"
 )
 
@@ -196,4 +198,14 @@ func (h handlers) changePerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	h.Sessions.Tell(r.Context(), session.Flash{Tone: "ok", Words: told})
 	return route.See(w, r, pathPeople+"/"+route.Param(r, "login"))
+}
+
+// personHistory is everything that happened to an account.
+func (h handlers) personHistory(w http.ResponseWriter, r *http.Request) error {
+	d, err := h.Accounts.PersonOf(r.Context(), route.Actor(r), route.Param(r, "login"))
+	if err != nil {
+		return err
+	}
+	o := frame.Opts{Title: "查看记录 - " + d.Name, Module: peopleModule, Breadcrumbs: []view.Crumb{{Href: pathPeople, Text: "人员和岗位"}, {Href: pathPeople + "/" + d.Login, Text: d.Name}, {Text: "全部记录"}}}
+	return h.Pages.History(w, r, o, d.Name, account.Kind, d.ID)
 }

@@ -43,6 +43,8 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 	rt.Post("/desk/tasks/{no}/responses/new", authz.RefusalIssue, h.respond)
 	rt.Post("/desk/tasks/{no}/matches/new", authz.OfflistLog, h.match)
 	rt.Post("/desk/tasks/{no}/acceptances/new", authz.OfflistLog, h.takeOn)
+	rt.Get("/desk/tasks/{no}/history", authz.OfflistView, h.taskHistory)
+	rt.Get("/desk/refusals/{no}/history", authz.RefusalView, h.refusalHistory)
 	rt.Get("/desk/refusal-check", authz.OfflistLog, h.check)
 	rt.Get("/desk/refusals", authz.RefusalView, h.refusals)
 	rt.Get("/desk/refusals/{no}", authz.RefusalView, h.refusal)

@@ -74,7 +74,7 @@ func components() map[string]templ.Component {
 	load := Load{Name: hostile, Planned: 171, Added: 20, Cap: 160}
 	check := []Check{{Name: hostile, Headline: hostile, Tone: Danger, Finding: []Piece{{Text: hostile, Hit: true}, {Text: hostile}}, Links: link, Override: "javascript:alert(1)", Overridden: hostile}}
 	return map[string]templ.Component{
-		"gallery": Gallery(), "staff": Staff(hostilePage()), "public": Public(hostilePage()), "kiosk": Kiosk(hostilePage()), "print": Print(hostilePage()),
+		"gallery": Gallery(), "history": History(hostile, []Event{{When: hostile, Head: hostile, Text: hostile}}, "javascript:alert(1)"), "staff": Staff(hostilePage()), "public": Public(hostilePage()), "kiosk": Kiosk(hostilePage()), "print": Print(hostilePage()),
 		"error page": ErrorPage(hostilePage(), 500, hostile, hostile, hostile, link),
 		"chip":       Chip(OK, hostile), "mark": Mark(Danger, hostile), "banner": BannerBox(*hostilePage().Flash),
 		"errors": ErrorSummary([]FieldError{{Field: hostile, Message: hostile}, {Message: hostile}}),
