@@ -26,7 +26,7 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	public.Mount(rt, f, public.Deps{Secure: s.Secure})
 	desk.Mount(rt, f, desk.Deps{Applications: s.Admission, Sources: []desk.Source{desk.Refusals(s.DB)}})
 	catalog.Mount(rt, f, catalog.Deps{Catalog: s.Catalog, Policy: s.Policy, Blobs: s.Blobs, Secure: s.Secure})
-	admission.Mount(rt, f, s.Admission)
+	admission.Mount(rt, f, s.Admission, s.Blobs)
 	refusal.Mount(rt, f, refusal.Deps{Refusals: s.Refusals, Laws: s.Laws})
 }
 

@@ -92,3 +92,26 @@ func some(list []string) []string {
 	}
 	return list
 }
+
+// Articles that hold every word in their title or text, and documents of which no text is stored.
+const selectLaws = `
+SELECT d.doc_key, d.short_title AS title, d.version_date, coalesce(a.article_no, '') AS article_no, coalesce(a.article_label, '') AS article_label,
+       coalesce(a.text, '') AS text, d.kind, d.status, d.jurisdiction
+FROM legal_document d LEFT JOIN legal_article a ON a.document_id = d.id
+WHERE d.version_date IS NOT NULL AND coalesce(d.effective_from, '0001-01-01') <= $4::date AND coalesce(d.effective_to, '9999-12-31') >= $4::date
+  AND NOT EXISTS (SELECT 1 FROM unnest($1::text[]) w WHERE strpos(d.title || ' ' || d.short_title || ' ' || coalesce(a.text, ''), w) = 0)
+  AND (a.id IS NULL OR ($2 = '' OR a.article_no = $2) AND ($3 = '' OR a.article_label = $3))
+ORDER BY (SELECT count(*) FROM unnest($1::text[]) w WHERE strpos(d.title || ' ' || d.short_title, w) > 0) DESC, d.status <> 'in_force', char_length(d.title), d.id, a.id
+LIMIT 60`
+
+func lawsNamed(ctx context.Context, q pg.Querier, words []string, number, label string, on day) ([]Law, error) {
+	rows, err := q.Query(ctx, selectLaws, words, number, label, on)
+	if err != nil {
+		return nil, fmt.Errorf("laws: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByName[Law])
+	if err != nil {
+		return nil, fmt.Errorf("laws: %w", err)
+	}
+	return out, nil
+}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"portal/internal/admission"
+	"portal/internal/blob"
 	"portal/internal/workday"
 	"portal/web/form"
 	"portal/web/webtest"
@@ -28,7 +29,11 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	b := webtest.Street(t)
 	o := &office{Bench: b, s: admission.New(b.DB)}
-	Mount(b.Router, b.Frame, o.s)
+	files, err := blob.NewDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	Mount(b.Router, b.Frame, o.s, files)
 	return o
 }
 
@@ -51,15 +56,17 @@ func (o *office) filed(t *testing.T, edit func(*admission.Form)) admission.Appli
 		AssistModes: []admission.AssistMode{"publicise"}, LeadUnitID: &unit, Reason: strings.Repeat("社区熟悉住户情况，由社区协助联系住户，我局派员上门。", 3),
 		Content: "协助联系住户，由我局派员上门提醒，一户一次", Authority: "无授权，只协助联系", Communities: []string{huaiyin, linhe}, ScopeReason: "这两个社区老旧楼栋多",
 		Term: admission.Temporary, StartOn: workday.NewDay(2026, 12, 31), EndOn: workday.NewDay(2027, 3, 31), Occurrences: ptr(1.0), OccurrenceUnit: "month",
-		HoursPerOccurrence: ptr(2.0), PeopleNeeded: ptr(2), FundsFen: ptr(int64(500_000)), FundsPayerID: &unit, FundsRule: "once", FundsPayOn: workday.NewDay(2026, 12, 20),
+		HoursPerOccurrence: ptr(2.0), PeopleNeeded: ptr(2), FundsFen: ptr(int64(500_000)), FundsPayerID: &unit, FundsRule: "once", FundsSource: "部门预算", FundsPayOn: workday.NewDay(2026, 12, 20),
 		ContactName: "联络员", ContactPhone: "0000-11112222"}
 	if edit != nil {
 		edit(&f)
 	}
-	a, err = o.s.Save(t.Context(), by, admission.Save{ID: id, Version: a.Version, Step: admission.StepItem, Form: f,
-		Bases: []admission.Basis{{DocKey: "fire-services-law", VersionDate: workday.NewDay(2021, 4, 29), ArticleNo: "6", Quote: "加强消防宣传教育"}}})
-	if err != nil {
-		t.Fatal(err)
+	bases := []admission.Basis{{DocKey: "fire-services-law", VersionDate: workday.NewDay(2021, 4, 29), ArticleNo: "6", Quote: "加强消防宣传教育"}}
+	for step := admission.StepItem; step < admission.StepCheck; step++ {
+		if a, err = o.s.Save(t.Context(), by, admission.Save{ID: id, Version: a.Version, Step: step, Form: f, Bases: bases}); err != nil {
+			t.Fatal(err)
+		}
+		bases = nil
 	}
 	if a, err = o.s.Submit(t.Context(), by, admission.Submission{ID: id, Version: a.Version, Key: form.NewKey(), TwinKnown: true}); err != nil {
 		t.Fatal(err)
