@@ -35,14 +35,24 @@ const MaxCount = 999
 // ParseCursor reads the cursor of a list's pages.
 func ParseCursor(text string) (page.Cursor, error) { return page.Decode(text, itemSort, 1) }
 
-// A search looks through the next entries in order first: a frequent word fills its page there. A
-// word that does not goes to the bigram index when the index knows few candidates, and else looks
-// further in order before it does (performance.md).
+// A search looks through the next entries in order first: a frequent word fills its page there. What
+// that look found and how many candidates the bigram index knows tell which way is shorter for the
+// rest: looking on costs about a page's share of scanFirst entries for each row found so far, the
+// index costs a few times as much for each candidate as looking at an entry does (performance.md).
 const (
 	scanFirst     = 500
 	fewCandidates = 5000
 	scanFurther   = 20_000
+	indexPrice    = 4 // entries looked at for the time of one candidate
 )
+
+// lookOn tells whether looking on in order is shorter than the index for a page of n rows.
+func lookOn(found, candidates, n int) bool {
+	if candidates > fewCandidates {
+		return true
+	}
+	return found > 0 && n*scanFirst/found < indexPrice*candidates
+}
 
 // lastCode sorts after every code (databases are made with C.UTF-8, dependencies.md §6).
 const lastCode = "\U0010ffff"
@@ -231,7 +241,7 @@ func search(ctx context.Context, db pg.Querier, p query, all bool, at string, n 
 	if err := db.QueryRow(ctx, countCandidates, p.key, fewCandidates+1).Scan(&candidates); err != nil {
 		return nil, fmt.Errorf("candidates: %w", err)
 	}
-	if candidates > fewCandidates {
+	if lookOn(len(rows), candidates, n) {
 		if rows, err = scan(ctx, db, p, all, at, n, scanFurther); err != nil || len(rows) == n {
 			return rows, err
 		}
@@ -306,8 +316,10 @@ func entries(ctx context.Context, q pg.Querier, sql string, args ...any) ([]Entr
 	return out, nil
 }
 
+// Each kind is counted along (list_kind, code), so a rare kind costs no walk through the others.
 const countKinds = `
-SELECT k.kind, (SELECT count(*) FROM (SELECT 1` + fromHolding + ` WHERE i.list_kind = k.kind LIMIT $5) n)::int AS n
+SELECT k.kind, (SELECT count(*) FROM (SELECT 1` + fromHolding + `
+    WHERE (i.list_kind, i.code) > (k.kind, '') AND i.list_kind <= k.kind ORDER BY i.list_kind, i.code LIMIT $5) n)::int AS n
 FROM unnest($1::text[]) AS k (kind)`
 
 // CountByKind counts what On lists without words, kind by kind, for the tabs of the public page; a

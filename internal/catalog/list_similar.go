@@ -77,28 +77,29 @@ func Similar(ctx context.Context, q pg.Querier, titleKey string, day workday.Day
 // rank scores titles against one by the rarity of the pairs they share.
 func rank(titleKey string, near []nearTitle, limit int) map[int64]float64 {
 	wanted := pairs(titleKey)
-	holders := map[string]int{}
-	sets := make([]map[string]bool, len(near))
+	holders := make([]int, len(wanted))
+	shared := make([][]int, len(near)) // which of the wanted pairs a title holds
+	seen := make([]int, len(wanted))   // the last title that was found to hold a pair
 	for i, n := range near {
-		sets[i] = pairs(n.TitleKey)
-		for p := range sets[i] {
-			if wanted[p] {
-				holders[p]++
+		each(n.TitleKey, func(p pair) {
+			at, is := wanted[p]
+			if is && seen[at] != i+1 {
+				seen[at] = i + 1
+				holders[at]++
+				shared[i] = append(shared[i], at)
 			}
-		}
+		})
 	}
-	weight := func(p string) float64 { return 1 / (1 + math.Log1p(float64(holders[p]))) }
-	total := 0.0
-	for p := range wanted {
-		total += weight(p)
+	weight, total := make([]float64, len(wanted)), 0.0
+	for at := range weight {
+		weight[at] = 1 / (1 + math.Log1p(float64(holders[at])))
+		total += weight[at]
 	}
 	scored := make([]SimilarEntry, 0, len(near))
 	for i, n := range near {
 		score := 0.0
-		for p := range sets[i] {
-			if wanted[p] {
-				score += weight(p)
-			}
+		for _, at := range shared[i] {
+			score += weight[at]
 		}
 		if score /= total; score >= leastLikeness {
 			scored = append(scored, SimilarEntry{Entry: Entry{ID: n.ID}, Score: score})
@@ -112,12 +113,27 @@ func rank(titleKey string, near []nearTitle, limit int) map[int64]float64 {
 	return out
 }
 
-// pairs are the neighbouring characters of a key.
-func pairs(key string) map[string]bool {
-	runes := []rune(key)
-	out := map[string]bool{}
-	for i := 0; i+1 < len(runes); i++ {
-		out[string(runes[i:i+2])] = true
+// pair is two neighbouring characters of a key.
+type pair [2]rune
+
+// each gives the pairs of a key in order.
+func each(key string, do func(pair)) {
+	var before rune
+	for at, r := range key {
+		if at > 0 {
+			do(pair{before, r})
+		}
+		before = r
 	}
+}
+
+// pairs numbers the different pairs of a key.
+func pairs(key string) map[pair]int {
+	out := map[pair]int{}
+	each(key, func(p pair) {
+		if _, there := out[p]; !there {
+			out[p] = len(out)
+		}
+	})
 	return out
 }

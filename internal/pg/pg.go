@@ -43,6 +43,7 @@ func Open(ctx context.Context, url string, now func() time.Time) (*DB, error) {
 	params := cfg.ConnConfig.RuntimeParams
 	params["timezone"] = "UTC"
 	params["application_name"] = "portal"
+	params["jit"] = "off" // every statement is short; compiling one takes longer than running it
 	params["statement_timeout"] = ms(statementTimeout)
 	params["lock_timeout"] = ms(lockTimeout)
 	params["idle_in_transaction_session_timeout"] = ms(idleInTxTimeout)
