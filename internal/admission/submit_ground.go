@@ -124,7 +124,7 @@ func (j *Judged) open(ctx context.Context, q pg.Querier, here place.Jurisdiction
 }
 
 func (j *Judged) inherit(h legal.Successor) {
-	j.Heir = "《" + h.Title + "》" + strings.ReplaceAll(h.ArticleText, "|", "、")
+	j.Heir = "《" + strings.TrimPrefix(h.Title, "中华人民共和国") + "》" + strings.ReplaceAll(h.ArticleText, "|", "、")
 	j.HeirTo = Basis{DocKey: h.DocKey, VersionDate: h.VersionDate}
 	if len(h.ArticleNos) > 0 {
 		j.HeirTo.ArticleNo = h.ArticleNos[0]
