@@ -81,15 +81,16 @@ type Service struct{ db *pg.DB }
 func New(db *pg.DB) *Service { return &Service{db: db} }
 
 // Review settles an entry that needs review: it stays listed, or it is suspended (R8, R46, R56).
-// Reviewer and legality; Conflict when somebody else was first.
-func (s *Service) Review(ctx context.Context, by authz.Actor, code string, keep bool, reason string) error {
+// Reviewer and legality; Conflict when somebody else was first. A repetition under the same form key
+// changes nothing.
+func (s *Service) Review(ctx context.Context, by authz.Actor, code string, keep bool, reason, key string) error {
 	if err := authz.Check(by, authz.ItemReview, authz.Object{}); err != nil {
 		return err
 	}
 	if len([]rune(reason)) < 4 || len([]rune(reason)) > 300 {
 		return fault.InvalidField("reason", "请写明复核意见，4 到 300 个字")
 	}
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+	return s.db.WriteKeyed(ctx, by, key, string(authz.ItemReview), func(tx *pg.Tx) error {
 		d, err := Item(ctx, tx, code, workday.DayOf(tx.Now))
 		if err != nil {
 			return err

@@ -475,10 +475,10 @@ func TestLawGoneLightsUpItsItems(t *testing.T) {
 		t.Fatalf("%+v %v", d.Entry, err)
 	}
 	s := catalog.New(db)
-	if err := s.Review(ctx, reviewer, "XZ-047", false, "禁毒法已废止，停止派发任务"); err != nil {
+	if err := s.Review(ctx, reviewer, "XZ-047", false, "禁毒法已废止，停止派发任务", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Review(ctx, reviewer, "XZ-047", false, "禁毒法已废止，停止派发任务"); fault.KindOf(err) != fault.KindConflict {
+	if err := s.Review(ctx, reviewer, "XZ-047", false, "禁毒法已废止，停止派发任务", ""); fault.KindOf(err) != fault.KindConflict {
 		t.Errorf("twice: %v", err)
 	}
 	if slices.Contains(codes(t, db.Q(), catalog.Filter{Day: today}), "XZ-047") {

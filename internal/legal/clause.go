@@ -120,20 +120,20 @@ type Service struct {
 func New(db *pg.DB) *Service { return &Service{db: db} }
 
 // ConfirmClause records that the legality reviewer has verified a clause, with today's date (R52).
-func (s *Service) ConfirmClause(ctx context.Context, by authz.Actor, id int64, note string) error {
-	return s.settle(ctx, by, id, ClauseInForce, note)
+func (s *Service) ConfirmClause(ctx context.Context, by authz.Actor, id int64, note, key string) error {
+	return s.settle(ctx, by, id, ClauseInForce, note, key)
 }
 
 // RetireClause records that a clause no longer holds: it ends today (E32).
-func (s *Service) RetireClause(ctx context.Context, by authz.Actor, id int64, note string) error {
-	return s.settle(ctx, by, id, ClauseRepealed, note)
+func (s *Service) RetireClause(ctx context.Context, by authz.Actor, id int64, note, key string) error {
+	return s.settle(ctx, by, id, ClauseRepealed, note, key)
 }
 
-func (s *Service) settle(ctx context.Context, by authz.Actor, id int64, to ClauseStatus, note string) error {
+func (s *Service) settle(ctx context.Context, by authz.Actor, id int64, to ClauseStatus, note, key string) error {
 	if err := authz.Check(by, authz.ClauseConfirm, authz.Object{}); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+	return s.db.WriteKeyed(ctx, by, key, string(authz.ClauseConfirm), func(tx *pg.Tx) error {
 		before, err := oneClause(ctx, tx, lockClause, id)
 		if err != nil {
 			return err

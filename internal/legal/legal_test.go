@@ -289,19 +289,19 @@ func TestClauses(t *testing.T) {
 	if err != nil || !c.NeedsConfirmation() || c.DocStatus != string(legal.Unknown) {
 		t.Fatalf("a clause of a document whose state is unknown holds letters: %+v %v", c, err)
 	}
-	if err := s.ConfirmClause(ctx, reviewer, regulation, "已核对"); fault.KindOf(err) != fault.KindNotFound {
+	if err := s.ConfirmClause(ctx, reviewer, regulation, "已核对", ""); fault.KindOf(err) != fault.KindNotFound {
 		t.Errorf("the reviewer confirms: %v", err)
 	}
-	if err := s.ConfirmClause(ctx, legality, regulation, "已与官方文本核对"); err != nil {
+	if err := s.ConfirmClause(ctx, legality, regulation, "已与官方文本核对", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.ConfirmClause(ctx, legality, regulation, "再来"); fault.KindOf(err) != fault.KindConflict {
+	if err := s.ConfirmClause(ctx, legality, regulation, "再来", ""); fault.KindOf(err) != fault.KindConflict {
 		t.Errorf("twice: %v", err)
 	}
 	if c, err = legal.ClauseByID(ctx, db.Q(), regulation); err != nil || c.NeedsConfirmation() || c.ConfirmedOn != today || !slices.Equal(told, []int64{regulation}) {
 		t.Errorf("%+v %v %v", c, told, err)
 	}
-	if err := s.RetireClause(ctx, legality, regulation, "已被修订"); err != nil {
+	if err := s.RetireClause(ctx, legality, regulation, "已被修订", ""); err != nil {
 		t.Fatal(err)
 	}
 	if got := ids(linhe, today); len(got) != 0 {

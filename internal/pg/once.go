@@ -3,6 +3,8 @@ package pg
 import (
 	"context"
 	"fmt"
+
+	"portal/internal/authz"
 )
 
 const takeKey = `
@@ -43,6 +45,15 @@ func (tx *Tx) Once(ctx context.Context, key, action string, do func() (result st
 		return "", fmt.Errorf("settle form key: %w", err)
 	}
 	return result, nil
+}
+
+// WriteKeyed is Write for an act that gives nothing back: a repetition under the same form key changes
+// nothing and succeeds.
+func (db *DB) WriteKeyed(ctx context.Context, by authz.Actor, key, action string, act func(tx *Tx) error) error {
+	return db.Write(ctx, by, func(tx *Tx) error {
+		_, err := tx.Once(ctx, key, action, func() (string, error) { return "", act(tx) })
+		return err
+	})
 }
 
 const nextNumber = `

@@ -38,6 +38,8 @@ type Proposal struct {
 	Basis string      // why, with the document it rests on
 	From  workday.Day // first day
 	Until workday.Day // first day on which it ends; no day: open
+
+	FormKey string `json:"-"` // of the form that proposes it
 }
 
 func (p Proposal) check(today workday.Day) error {
@@ -58,12 +60,12 @@ func (p Proposal) check(today workday.Day) error {
 }
 
 // Propose stores a change that holds only after Confirm by somebody else (product.md X7).
-// Administrators; Invalid when value, basis or days do not do.
+// Administrators; Invalid when value, basis or days do not do. The id is 0 for a repetition.
 func (s *Service) Propose(ctx context.Context, by authz.Actor, p Proposal) (id int64, err error) {
 	if err := authz.Check(by, authz.PolicyPropose, authz.Object{}); err != nil {
 		return 0, err
 	}
-	err = s.db.Write(ctx, by, func(tx *pg.Tx) error {
+	err = s.db.WriteKeyed(ctx, by, p.FormKey, string(authz.PolicyPropose), func(tx *pg.Tx) error {
 		if err := p.check(workday.DayOf(tx.Now)); err != nil {
 			return err
 		}
@@ -78,11 +80,11 @@ func (s *Service) Propose(ctx context.Context, by authz.Actor, p Proposal) (id i
 
 // Confirm puts a proposal in force from its day; the value before it ends on that day. The proposer
 // gets Forbidden, a proposal settled by somebody else Conflict.
-func (s *Service) Confirm(ctx context.Context, by authz.Actor, id int64) error {
+func (s *Service) Confirm(ctx context.Context, by authz.Actor, id int64, key string) error {
 	if err := authz.Check(by, authz.PolicyConfirm, authz.Object{}); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+	return s.db.WriteKeyed(ctx, by, key, string(authz.PolicyConfirm), func(tx *pg.Tx) error {
 		row, err := settingForUpdate(ctx, tx, id)
 		switch {
 		case err != nil:
@@ -102,11 +104,11 @@ func (s *Service) Confirm(ctx context.Context, by authz.Actor, id int64) error {
 }
 
 // Drop takes a proposal back before it is confirmed.
-func (s *Service) Drop(ctx context.Context, by authz.Actor, id int64) error {
+func (s *Service) Drop(ctx context.Context, by authz.Actor, id int64, key string) error {
 	if err := authz.Check(by, authz.PolicyPropose, authz.Object{}); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+	return s.db.WriteKeyed(ctx, by, key, string(authz.PolicyPropose)+".drop", func(tx *pg.Tx) error {
 		row, err := settingForUpdate(ctx, tx, id)
 		if err != nil {
 			return err

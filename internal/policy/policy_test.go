@@ -66,16 +66,16 @@ func TestTwoPersonsChangeOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Confirm(ctx, first, id); fault.KindOf(err) != fault.KindForbidden {
+	if err := s.Confirm(ctx, first, id, ""); fault.KindOf(err) != fault.KindForbidden {
 		t.Fatalf("the same person confirms: %v", err)
 	}
 	if got := load(t, db.Q(), today.Add(10)).HourPriceFen; got != 5500 {
 		t.Fatalf("unconfirmed value holds: %d", got)
 	}
-	if err := s.Confirm(ctx, second, id); err != nil {
+	if err := s.Confirm(ctx, second, id, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Confirm(ctx, second, id); fault.KindOf(err) != fault.KindConflict {
+	if err := s.Confirm(ctx, second, id, ""); fault.KindOf(err) != fault.KindConflict {
 		t.Fatalf("second confirmation: %v", err)
 	}
 	if a, b := load(t, db.Q(), today.Add(9)).HourPriceFen, load(t, db.Q(), today.Add(10)).HourPriceFen; a != 5500 || b != 6050 {
@@ -85,7 +85,7 @@ func TestTwoPersonsChangeOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Confirm(ctx, first, next); err != nil {
+	if err := s.Confirm(ctx, first, next, ""); err != nil {
 		t.Fatal(err)
 	}
 	if a, b := load(t, db.Q(), today.Add(19)).HourPriceFen, load(t, db.Q(), today.Add(20)).HourPriceFen; a != 6050 || b != 7000 {

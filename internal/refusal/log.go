@@ -313,10 +313,7 @@ func (s *Service) TakeOn(ctx context.Context, by authz.Actor, at TaskStep, key s
 
 // once runs a use case whose form counts once.
 func (s *Service) once(ctx context.Context, by authz.Actor, do authz.Action, key string, use func(tx *pg.Tx) error) error {
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
-		_, err := tx.Once(ctx, key, string(do), func() (string, error) { return "", use(tx) })
-		return err
-	})
+	return s.db.WriteKeyed(ctx, by, key, string(do), use)
 }
 
 // UnitNames lists the units that may ask, for the suggestions of the form.

@@ -299,7 +299,7 @@ func TestHeldLetters(t *testing.T) {
 		t.Errorf("nothing was confirmed, and %d went out, %v", n, err)
 	}
 	s.db.Now = func() time.Time { return pgtest.Now.AddDate(0, 0, 1) }
-	if err := laws.ConfirmClause(s.ctx, lawyer, first, "核对原文，现行有效"); err != nil {
+	if err := laws.ConfirmClause(s.ctx, lawyer, first, "核对原文，现行有效", ""); err != nil {
 		t.Fatal(err)
 	}
 	r, err = s.s.ViewRefusal(s.ctx, dept, r.Kind, r.Year, r.Seq)
@@ -324,7 +324,7 @@ func TestHeldLetters(t *testing.T) {
 	xinyuan := authz.Actor{AccountID: who.AccountID, Name: "新苑", Posts: []authz.Post{{Role: authz.Worker, UnitID: 1, Division: demo.Xinyuan}}}
 	waiting := s.log(xinyuan, oil)
 	held := s.mustIssue(xinyuan, waiting)
-	if err := laws.RetireClause(s.ctx, lawyer, other, "已废止"); err != nil {
+	if err := laws.RetireClause(s.ctx, lawyer, other, "已废止", ""); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.s.SettleHeld(s.ctx); n != 1 || err != nil {

@@ -132,7 +132,7 @@ func (h handlers) review(w http.ResponseWriter, r *http.Request) error {
 	}
 	reason := fm.Text("reason", 300)
 	if fm.Valid() {
-		err := h.deps.Catalog.Review(r.Context(), route.Actor(r), code, chosen == "keep", reason)
+		err := h.deps.Catalog.Review(r.Context(), route.Actor(r), code, chosen == "keep", reason, fm.Key())
 		if err == nil {
 			words := map[outcome]string{"keep": "已复核，保留在册", "suspend": "已暂停执行"}[chosen]
 			return h.tell(w, r, pathItems+"/"+code, session.Flash{Tone: "ok", Words: words, More: code})

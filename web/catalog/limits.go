@@ -133,7 +133,7 @@ func (h handlers) propose(w http.ResponseWriter, r *http.Request) error {
 	}
 	key := policy.Key(route.Param(r, "key"))
 	today := h.Today()
-	p := policy.Proposal{Key: key, Value: fm.Line("value", 60), Basis: fm.Line("basis", 200), From: fm.Day("from", today)}
+	p := policy.Proposal{Key: key, Value: fm.Line("value", 60), Basis: fm.Line("basis", 200), From: fm.Day("from", today), FormKey: fm.Key()}
 	if last := fm.Day("last", today); !last.IsZero() {
 		p.Until = last.Add(1)
 	}
@@ -179,15 +179,16 @@ func (h handlers) drop(w http.ResponseWriter, r *http.Request) error {
 	return h.settle(w, r, h.deps.Policy.Drop, "已撤下这项修改")
 }
 
-func (h handlers) settle(w http.ResponseWriter, r *http.Request, do func(context.Context, authz.Actor, int64) error, words string) error {
-	if _, err := form.Read(r); err != nil {
+func (h handlers) settle(w http.ResponseWriter, r *http.Request, do func(context.Context, authz.Actor, int64, string) error, words string) error {
+	fm, err := form.Read(r)
+	if err != nil {
 		return err
 	}
 	id, err := proposalID(r)
 	if err != nil {
 		return err
 	}
-	if err := do(r.Context(), route.Actor(r), id); err != nil {
+	if err := do(r.Context(), route.Actor(r), id, fm.Key()); err != nil {
 		return err
 	}
 	return h.tell(w, r, pathLimits, session.Flash{Tone: "ok", Words: words})

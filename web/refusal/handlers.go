@@ -224,7 +224,7 @@ func (h handlers) settleClause(w http.ResponseWriter, r *http.Request) error {
 	if f.Raw("do") == "retire" {
 		settle = h.laws.RetireClause
 	}
-	if err := settle(r.Context(), route.Actor(r), id, note); err != nil {
+	if err := settle(r.Context(), route.Actor(r), id, note, f.Key()); err != nil {
 		return err
 	}
 	if _, err := h.s.SettleHeld(r.Context()); err != nil {
