@@ -176,9 +176,10 @@ func (s *Store) PassedAt(ctx context.Context) time.Time {
 // Tell leaves a message for the next page.
 func (s *Store) Tell(ctx context.Context, f Flash) { s.scs.Put(ctx, keyFlash, f) }
 
-// Told takes the message left for this page.
+// Told takes the message left for this page. A request that was refused before its session was
+// loaded has none; its error page must come all the same.
 func (s *Store) Told(ctx context.Context) (Flash, bool) {
-	if !s.scs.Exists(ctx, keyFlash) {
+	if _, loaded := ctx.Value(standingKey{}).(account.Standing); !loaded || !s.scs.Exists(ctx, keyFlash) {
 		return Flash{}, false
 	}
 	f, ok := s.scs.Pop(ctx, keyFlash).(Flash)
