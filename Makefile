@@ -55,7 +55,7 @@ bench: ## the portal beside the bare limit of the same machine, as ratios
 drill: ## kill -9 of portal and database, many rounds (ROUNDS=50)
 	@$(NEED) go postgres
 	@$(MAKE) --no-print-directory build
-	@PORTAL_DRILL_ROUNDS=$(ROUNDS) $(WITH_TEST_DB) $(GO) test -count=1 -v -run Drill -timeout 6h ./...
+	@PORTAL_DRILL_ROUNDS=$(ROUNDS) $(GO) test -count=1 -v -run Drill -timeout 6h ./internal/drill/
 
 generate: ## turn the .templ pages into Go
 	@$(GO) tool templ generate

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -22,8 +22,8 @@ type deed struct {
 	fill func(ctx context.Context, c *client, mark string) (outside.Form, error)
 	// rows reads what came out of it: mark, number, audit entries; $1 is the beginning of the marks.
 	rows string
-	// gaps counts numbers of the kind that were left out.
-	gaps string
+	// spare counts what should not be: numbers given to nothing, drafts begun and forgotten.
+	spare string
 }
 
 // client is one person at a browser.
@@ -82,9 +82,16 @@ func (c *client) one(ctx context.Context, mark string) error {
 	if a.Status != http.StatusSeeOther {
 		return fmt.Errorf("status %d: %.400s", a.Status, visible(a.Body))
 	}
-	c.ledger.answered(mark, path.Base(a.Location))
+	number := numbers.FindString(a.Location)
+	if number == "" {
+		return fmt.Errorf("no number in %s", a.Location)
+	}
+	c.ledger.answered(mark, number)
 	return nil
 }
+
+// numbers are how the portal writes a number in an address.
+var numbers = regexp.MustCompile(`\d{4}-\d+`)
 
 // get asks for a page until it comes.
 func (c *client) get(ctx context.Context, path string) (outside.Answer, error) {

@@ -166,7 +166,7 @@ func (s *stage) answers(ctx context.Context, l *ledger, many int) error {
 // there is what stands in the tables.
 type there struct {
 	rows     []row
-	gaps     int // numbers left out
+	spare    int // numbers given to nothing, drafts forgotten
 	repeated int // forms that came more than once and counted once
 }
 
@@ -187,7 +187,7 @@ func (s *stage) look(ctx context.Context, d deed, l *ledger) (there, error) {
 	if t.rows, err = pgx.CollectRows(found, pgx.RowToStructByName[row]); err != nil {
 		return t, err
 	}
-	if err := conn.QueryRow(ctx, d.gaps).Scan(&t.gaps); err != nil {
+	if err := conn.QueryRow(ctx, d.spare).Scan(&t.spare); err != nil {
 		return t, err
 	}
 	return t, conn.QueryRow(ctx, countRepeated).Scan(&t.repeated)
