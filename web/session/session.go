@@ -7,7 +7,6 @@ package session
 
 import (
 	"context"
-	"encoding/gob"
 	"net/http"
 	"slices"
 	"strings"
@@ -49,8 +48,8 @@ type Flash struct {
 
 // New makes the store. secure turns on the __Host- cookie, for TLS.
 func New(db *pg.DB, accounts *account.Service, secure bool) *Store {
-	gob.Register(Flash{})
 	m := scs.New()
+	m.Codec = codec{}
 	m.Store = pgxstore.NewWithCleanupInterval(db.Pool(), 0) // a job cleans up
 	m.HashTokenInStore = true
 	m.Lifetime = account.AbsoluteLimit
