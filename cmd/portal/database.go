@@ -15,6 +15,15 @@ import (
 type dataFlags struct {
 	DatabaseURL string `name:"database-url" env:"PORTAL_DATABASE_URL" help:"PostgreSQL 15 to 17. Unset: a private server in the data folder."`
 	DataDir     string `name:"data-dir" env:"PORTAL_DATA_DIR" default:".data" help:"Folder of the private PostgreSQL, files and keys."`
+
+	Clock func() time.Time `kong:"-"` // the only clock of the program; tests set it
+}
+
+func (f dataFlags) now() time.Time {
+	if f.Clock != nil {
+		return f.Clock()
+	}
+	return time.Now()
 }
 
 // opened is a database ready for use, and how to leave it.
@@ -50,7 +59,7 @@ func (f dataFlags) open(ctx context.Context, log io.Writer, join bool) (*opened,
 		o.close()
 		return nil, err
 	}
-	db, err := pg.Open(ctx, o.url, time.Now)
+	db, err := pg.Open(ctx, o.url, f.now)
 	if err != nil {
 		o.close()
 		return nil, err

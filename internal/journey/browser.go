@@ -314,3 +314,20 @@ func (b *Browser) FitsSideways() {
 		b.t.Errorf("%s scrolls sideways by %d px at %s", b.Path(), over, b.size.Name)
 	}
 }
+
+// Pick chooses the first option of a list whose words contain these, by typing as a person may.
+func (b *Browser) Pick(selector, words string) {
+	b.t.Helper()
+	options := get(b, "options of "+selector, chromedp.Nodes(chromedp.CSSAll(selector+" option"), chromedp.AtLeast(1)))
+	for _, o := range options {
+		label := ""
+		for _, c := range o.Children {
+			label += c.NodeValue
+		}
+		if strings.Contains(label, words) {
+			b.Select(selector, o.AttributeValue("value"))
+			return
+		}
+	}
+	b.t.Fatalf("%s at %s offers nothing with %q", selector, b.where(), words)
+}
