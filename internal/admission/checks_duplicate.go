@@ -134,6 +134,7 @@ func sayAssistForm(r *Result, f Form, _ Facts, _ []string) {
 // sayFellow is E24: two departments that ask for the same within a month are asked to go together;
 // who came first does not win.
 func sayFellow(r *Result, _ Form, x Facts, fields []string) {
+	var units, titles []string
 	for _, other := range x.Fellows {
 		same := 0
 		for _, name := range uniqueFields(other.Fields) {
@@ -141,12 +142,15 @@ func sayFellow(r *Result, _ Form, x Facts, fields []string) {
 				same++
 			}
 		}
-		if same*2 < len(fields) {
-			continue
+		if same*2 >= len(fields) {
+			units, titles = append(units, other.Unit), append(titles, "“"+other.Title+"”")
 		}
-		r.worsen(resultExplain, r.Headline)
-		r.add("%s一个月内也申请了“%s”，%d 个字段相同，建议联合开展（E24）。", other.Unit, other.Title, same)
-		r.Points = append(r.Points, "与"+other.Unit+"联合开展，只填一次")
-		r.Evidence.Rules = append(r.Evidence.Rules, "E24")
 	}
+	if units = uniq(units); len(units) == 0 {
+		return
+	}
+	r.worsen(resultExplain, r.Headline)
+	r.add("一个月内%s也申请了字段相近的%s，建议联合开展（E24）。", listed(units, 3), listed(titles, 2))
+	r.Points = append(r.Points, "与"+listed(units, 3)+"联合开展，只填一次")
+	r.Evidence.Rules = append(r.Evidence.Rules, "E24")
 }

@@ -300,7 +300,7 @@ func finder(p formPage) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<label for=\"f-find\">查法律、法规和文件</label><p class=\"hint\" id=\"f-find-hint\">写名称和条，如 老年人权益保障法 第七条；也可以写条文里的词</p><div class=\"inline\"><input class=\"input w-m\" id=\"f-find\" name=\"find\" type=\"search\" maxlength=\"60\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<label class=\"label\" for=\"f-find\">查法律、法规和文件</label><p class=\"hint\" id=\"f-find-hint\">写名称和条，如 老年人权益保障法 第七条；也可以写条文里的词</p><div class=\"inline\"><input class=\"input w-m\" id=\"f-find\" name=\"find\" type=\"search\" maxlength=\"60\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -38,6 +38,8 @@ func (h forms) edit(w http.ResponseWriter, r *http.Request) error {
 	said := stored(l.Form)
 	if done(l.Application, step) {
 		said.errors = l.Fields(step)
+	} else {
+		said.prefill(l, route.Actor(r))
 	}
 	return h.showStep(w, r, http.StatusOK, l, step, said, r.URL.Query().Get("q"))
 }

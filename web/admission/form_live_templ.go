@@ -58,7 +58,7 @@ func showLive(v liveView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Similar) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<section class=\"sheet\"><div class=\"sheet-head\"><h2>清单里名称相近的事项</h2><span class=\"more meta\">已经准入的不用再申请</span></div><ul class=\"sheet-body\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<section class=\"sheet\"><div class=\"sheet-head\"><h2>清单里名称相近的事项</h2><span class=\"more meta\">已经准入的不用再申请</span></div><ul class=\"sheet-body stack\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -224,13 +224,27 @@ func liveOf(l admission.Look) liveView {
 		v.Checks = append(v.Checks, checkOf(r))
 		for _, load := range r.Evidence.Loads {
 			v.Loads = append(v.Loads, view.Load{Name: load.Name, Planned: load.Planned, Added: load.Added, Cap: load.Ceiling})
-			v.Ceiling = view.Hours(max(load.Ceiling, 0))
+		}
+		if len(r.Evidence.Loads) > 0 {
+			v.Ceiling = ceilingWords(r.Evidence.Loads)
 		}
 	}
 	for _, s := range l.Similar {
 		v.Similar = append(v.Similar, similarLine{Words: s.Title, Href: s.Path(), Who: join(s.Code, s.ListKind.Label(), s.LeadDepartment)})
 	}
 	return v
+}
+
+// ceilingWords writes 480, or 480 至 720 where the communities differ.
+func ceilingWords(loads []admission.CommunityLoad) string {
+	least, most := loads[0].Ceiling, loads[0].Ceiling
+	for _, l := range loads {
+		least, most = min(least, l.Ceiling), max(most, l.Ceiling)
+	}
+	if least == most {
+		return view.Hours(most)
+	}
+	return view.Hours(least) + " 至 " + view.Hours(most)
 }
 
 func checkOf(r admission.Result) view.Check {

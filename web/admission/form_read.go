@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"portal/internal/admission"
+	"portal/internal/authz"
 	"portal/internal/fault"
 	"portal/internal/normal"
 	"portal/internal/workday"
@@ -92,6 +93,16 @@ func stored(a admission.Form) answers {
 		one["people_needed"] = itoa(*a.PeopleNeeded)
 	}
 	return answers{one: one, many: map[string][]string{"assist_modes": texts(a.AssistModes), "flags": texts(a.Flags), "communities": a.Communities}}
+}
+
+// prefill offers what the portal knows already, in a step that was not left yet.
+func (a answers) prefill(l admission.Look, by authz.Actor) {
+	own := strconv.FormatInt(l.UnitID, 10)
+	for name, value := range map[string]string{"lead_unit": own, "funds_payer": own, "contact_name": by.Name} {
+		if a.one[name] == "" {
+			a.one[name] = value
+		}
+	}
 }
 
 // sent shows a step exactly as it was typed, over what is stored.

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,7 +138,12 @@ const stepSelector = "form[data-autosave]"
 func (b *bureau) fill(t *testing.T, path string, step int, changes ...string) webtest.Answer {
 	t.Helper()
 	page := b.dept.Get(path).Is(http.StatusOK)
-	all := append(b.typed(step, page), "do", "next")
+	all := []string{"do", "next"}
+	for typed := b.typed(step, page); len(typed) > 1; typed = typed[2:] {
+		if !slices.Contains(changes, typed[0]) {
+			all = append(all, typed[:2]...)
+		}
+	}
 	return b.dept.Post(path, browserFields(page, stepSelector, append(all, changes...)...)...)
 }
 
@@ -257,7 +263,7 @@ func TestLiveChecks(t *testing.T) {
 	if got := b.dept.Get(path).Attr("input[name=title]", "value"); got != "" {
 		t.Errorf("a check kept %q", got)
 	}
-	similar := b.dept.Post(base+"/check", browserFields(page, stepSelector, "title", "社区矫正对象的帮教和社区矫正协助")...).Is(http.StatusOK)
+	similar := b.dept.Post(base+"/check", browserFields(page, stepSelector, "title", "协助社区矫正机构做好社区矫正调查评估工作")...).Is(http.StatusOK)
 	if len(similar.All("a[href^='/items/']")) == 0 {
 		t.Error("nothing similar was offered")
 	}
