@@ -42,7 +42,7 @@ const (
 
 // Mount registers the pages.
 func Mount(rt *route.Router, f *frame.Frame, d Deps) {
-	h := handlers{f, d}
+	h := handlers{f, d, catalog.NewCounter(f.DB)}
 	rt.Get(pathLists, authz.ListView, h.lists)
 	rt.Get(pathDifference, authz.ListView, h.difference)
 	rt.Get(pathDay, authz.ListView, h.day)
@@ -71,7 +71,8 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 
 type handlers struct {
 	*frame.Frame
-	deps Deps
+	deps    Deps
+	counter *catalog.Counter
 }
 
 // base is what every page of this package carries.

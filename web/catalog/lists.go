@@ -41,7 +41,7 @@ func (h handlers) lists(w http.ResponseWriter, r *http.Request) error {
 		return h.Render(w, r, route.Status(err), showLists(p))
 	}
 	ctx, q := r.Context(), h.DB.Q()
-	if p.Counts, err = catalog.CountByKind(ctx, q, catalog.Filter{Day: f.On, Community: f.Community}); err != nil {
+	if p.Counts, err = h.counter.ByKind(ctx, catalog.Filter{Day: f.On, Community: f.Community}); err != nil {
 		return err
 	}
 	if p.Versions, err = catalog.ListVersions(ctx, q); err != nil {
@@ -143,7 +143,7 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if p.List, err = catalog.On(ctx, q, f.Catalog(onPage)); err != nil {
 		return err
 	}
-	if p.Total, p.More, err = catalog.Count(ctx, q, f.Catalog(0)); err != nil {
+	if p.Total, p.More, err = h.counter.Total(ctx, f.Catalog(0), p.List); err != nil {
 		return err
 	}
 	return h.Render(w, r, http.StatusOK, showList(p))

@@ -19,13 +19,16 @@ type Deps struct{}
 
 // Mount registers the pages.
 func Mount(rt *route.Router, f *frame.Frame, _ Deps) {
-	h := handlers{f}
+	h := handlers{f, catalog.NewCounter(f.DB)}
 	rt.Get("/", authz.HomeView, h.home)
 	rt.Get("/accessibility", authz.PublicRead, h.accessibility)
 	rt.Get("/privacy", authz.PublicRead, h.privacy)
 }
 
-type handlers struct{ *frame.Frame }
+type handlers struct {
+	*frame.Frame
+	counter *catalog.Counter
+}
 
 // homePage is the first page: doors, what is new, and whom to call.
 type homePage struct {
@@ -50,7 +53,7 @@ func (h handlers) home(w http.ResponseWriter, r *http.Request) error {
 	if v, ok := catalog.VersionOn(versions, today); ok {
 		p.Version, p.Since = listing.VersionTitle(v), v.EffectiveFrom.Chinese()
 	}
-	if p.Counts, err = catalog.CountByKind(ctx, q, catalog.Filter{Day: today}); err != nil {
+	if p.Counts, err = h.counter.ByKind(ctx, catalog.Filter{Day: today}); err != nil {
 		return err
 	}
 	return h.Render(w, r, http.StatusOK, showHome(p))

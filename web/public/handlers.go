@@ -34,7 +34,7 @@ const (
 
 // Mount registers the pages.
 func Mount(rt *route.Router, f *frame.Frame, d Deps) {
-	h := handlers{f, d}
+	h := handlers{f, d, catalog.NewCounter(f.DB)}
 	rt.Get(pathItems, authz.PublicRead, h.items)
 	rt.Get(pathJSON, authz.PublicRead, h.json)
 	rt.Get(pathCSV, authz.PublicRead, h.csv)
@@ -48,7 +48,8 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 
 type handlers struct {
 	*frame.Frame
-	deps Deps
+	deps    Deps
+	counter *catalog.Counter
 }
 
 // onPage is how many entries stand on a page.
@@ -81,10 +82,10 @@ func (h handlers) items(w http.ResponseWriter, r *http.Request) error {
 	if p.List, err = catalog.On(ctx, q, f.Catalog(onPage)); err != nil {
 		return err
 	}
-	if p.Counts, err = catalog.CountByKind(ctx, q, f.Catalog(0)); err != nil {
+	if p.Counts, err = h.counter.ByKind(ctx, f.Catalog(0)); err != nil {
 		return err
 	}
-	if p.Total, p.More, err = catalog.Count(ctx, q, f.Catalog(0)); err != nil {
+	if p.Total, p.More, err = h.counter.Total(ctx, f.Catalog(0), p.List); err != nil {
 		return err
 	}
 	return h.Render(w, r, http.StatusOK, showItems(p))
