@@ -99,14 +99,14 @@ versions AS (
     RETURNING id, valid)
 INSERT INTO admission_item_scope (version_id, division, valid) SELECT id, '320104900', valid FROM versions`
 
-// For a million rows the two costly indexes are made once at the end instead of row by row.
-var (
-	before = []string{`ALTER TABLE admission_item_version DROP CONSTRAINT admission_item_version_one`, `DROP INDEX admission_item_version_words`}
-	after  = []string{
-		`CREATE INDEX admission_item_version_words ON admission_item_version USING gin (search_bigrams(title_key)) WITH (fastupdate = off)`,
-		`ALTER TABLE admission_item_version ADD CONSTRAINT admission_item_version_one EXCLUDE USING gist (item_id WITH =, valid WITH &&)`,
-	}
-)
+// costly are the two indexes that are made once after a large growth instead of row by row, with
+// how Postgres itself spells them.
+const spellCostly = `
+SELECT 'ALTER TABLE admission_item_version ADD CONSTRAINT admission_item_version_one ' ||
+       (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'admission_item_version_one'),
+       pg_get_indexdef('admission_item_version_words'::regclass)`
+
+var dropCostly = []string{`ALTER TABLE admission_item_version DROP CONSTRAINT admission_item_version_one`, `DROP INDEX admission_item_version_words`}
 
 // bulk is the growth from which on rebuilding the indexes is quicker.
 const bulk = 50_000
@@ -116,18 +116,20 @@ func (s *street) growEntriesTo(ctx context.Context, from, to int) error {
 	if to <= from {
 		return nil
 	}
-	var steps []string
+	again := make([]string, 2)
 	if to-from >= bulk {
-		steps = before
-	}
-	if err := s.run(ctx, steps...); err != nil {
-		return err
+		if err := s.admin.QueryRow(ctx, spellCostly).Scan(&again[0], &again[1]); err != nil {
+			return fmt.Errorf("indexes: %w", err)
+		}
+		if err := s.run(ctx, dropCostly...); err != nil {
+			return err
+		}
 	}
 	if _, err := s.admin.Exec(ctx, growEntries, from+1, to); err != nil {
 		return fmt.Errorf("grow entries: %w", err)
 	}
 	if to-from >= bulk {
-		if err := s.run(ctx, after...); err != nil {
+		if err := s.run(ctx, again...); err != nil {
 			return err
 		}
 	}
