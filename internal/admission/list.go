@@ -232,7 +232,7 @@ func (f Filter) args(by authz.Actor, reach authz.Scope) (pgx.NamedArgs, error) {
 	day, id, err := f.edge()
 	args := pgx.NamedArgs{"units": slices.Concat(reach.Units, authz.ReachOf(by, authz.AppDraft).Units), "prefixes": reach.Prefixes, "unit": f.UnitID,
 		"kind": f.Kind, "check": check, "like": like, "key": key, "states": f.Tab.states(), "day": day, "id": id, "limit": f.Limit + 1,
-		"start": farDay, "from": f.Today, "to": farDay, "near": nearRows, "year": 0, "seq": 0, "admitted": false}
+		"start": farDay, "from": f.Today, "to": farDay, "near": nearRows, "year": 0, "seq": 0, "admitted": false, "every": f.Tab == TabLeft}
 	switch f.Tab {
 	case TabRunning:
 		args["start"] = f.Today

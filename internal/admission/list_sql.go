@@ -43,8 +43,11 @@ const (
 	wordUp   = grams + ` AND a.id > @id ORDER BY a.id LIMIT @limit`
 	last     = `COALESCE(a.end_on, DATE '9999-12-31')`
 	admitted = ` AND a.state IN ('approved', 'approved_with_conditions') AND a.start_on <= @start::date AND ` + last + ` BETWEEN @from::date AND @to::date`
-	endsDown = narrow + admitted + ` AND (` + last + `, a.id) > (@day::date, @id) ORDER BY ` + last + `, a.id LIMIT @limit`
-	endsUp   = narrow + admitted + ` AND (` + last + `, a.id) < (@day::date, @id) ORDER BY ` + last + ` DESC, a.id DESC LIMIT @limit`
+	// What runs has begun in at least one community: nowhere while all of them wait for conditions (R18).
+	begun = `(a.state = 'approved' OR EXISTS (SELECT 1 FROM unnest(a.communities) k WHERE NOT EXISTS (SELECT 1 FROM application_condition c
+  WHERE c.application_id = a.id AND c.division = k AND c.mandatory AND c.confirmed_at IS NULL)))`
+	endsDown = narrow + admitted + ` AND (@every OR ` + begun + `)` + ` AND (` + last + `, a.id) > (@day::date, @id) ORDER BY ` + last + `, a.id LIMIT @limit`
+	endsUp   = narrow + admitted + ` AND (@every OR ` + begun + `)` + ` AND (` + last + `, a.id) < (@day::date, @id) ORDER BY ` + last + ` DESC, a.id DESC LIMIT @limit`
 )
 
 const (

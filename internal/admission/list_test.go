@@ -220,6 +220,15 @@ func TestCounts(t *testing.T) {
 			}
 		}
 	}
+	for _, c := range []struct {
+		tab  Tab
+		want int
+	}{{TabRunning, 2}, {TabAll, 10}} { // nothing of it runs while every community waits (R18)
+		p, err := o.List(t.Context(), o.reviewer, Filter{Tab: c.tab, Today: workday.NewDay(2027, 2, 1), Limit: 500})
+		if err != nil || len(p.Rows) != c.want {
+			t.Errorf("%s: %d rows, %v", c.tab, len(p.Rows), err)
+		}
+	}
 	mine, err := o.WaitingConditions(t.Context(), o.secretary)
 	if err != nil || len(mine) != 1 || mine[0].Community != "槐荫社区" || !strings.HasPrefix(mine[0].Path(), "/desk/applications/2026-50#") {
 		t.Errorf("conditions: %+v, %v", mine, err)

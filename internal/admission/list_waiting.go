@@ -65,9 +65,9 @@ const tabCounts2 = ` ORDER BY a.due_on, a.id LIMIT @most) n)::int AS review,
 const tabCounts3 = ` ORDER BY a.id DESC LIMIT @most) n)::int AS "all",
   (SELECT count(*) FROM (SELECT 1 FROM application a WHERE `
 const ofAdmitted = ` AND a.state IN ('approved', 'approved_with_conditions') AND `
-const tabRunning = ofAdmitted + `a.start_on <= @today::date AND ` + last + ` >= @today::date ORDER BY ` + last + `, a.id LIMIT @most) n)::int AS running,
+const tabRunning = ofAdmitted + begun + ` AND a.start_on <= @today::date AND ` + last + ` >= @today::date ORDER BY ` + last + `, a.id LIMIT @most) n)::int AS running,
   (SELECT count(*) FROM (SELECT 1 FROM application a WHERE `
-const tabExpiring = ofAdmitted + last + ` BETWEEN @today::date AND @soon::date ORDER BY ` + last + `, a.id LIMIT @most) n)::int AS expiring,
+const tabExpiring = ofAdmitted + begun + ` AND ` + last + ` BETWEEN @today::date AND @soon::date ORDER BY ` + last + `, a.id LIMIT @most) n)::int AS expiring,
   (SELECT count(*) FROM (SELECT 1 FROM application a WHERE `
 const tabLeft = ofAdmitted + last + ` < @today::date ORDER BY ` + last + `, a.id LIMIT @most) n)::int AS "left",
   (SELECT count(*) FROM (SELECT 1 FROM application a WHERE `
