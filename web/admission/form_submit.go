@@ -106,7 +106,7 @@ func (h forms) showCheck(w http.ResponseWriter, r *http.Request, l admission.Loo
 		p.Points = l.Returned.Points
 	}
 	if l.Twin != "" && a.Year == nil || messageOf(refused, admission.FieldTwin) != "" {
-		p.Twin = view.Field{Name: admission.FieldTwin, Label: "本单位已经申请过同名、日期相同的事项", Hint: "先看 " + l.Twin + " 是不是同一件事", Error: messageOf(refused, admission.FieldTwin)}
+		p.Twin = view.Field{Name: admission.FieldTwin, Label: "本单位已经申请过同名、日期相同的事项", Hint: "先核对是不是同一件事", Error: messageOf(refused, admission.FieldTwin)}
 		p.TwinOptions = []view.Option{{Value: "yes", Label: "不是同一件事，或者确实要再申请一次"}}
 	}
 	return h.f.Render(w, r, statusOf(refused), showCheckAnswers(p))
