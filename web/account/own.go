@@ -200,7 +200,11 @@ func (h handlers) changeSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Accounts.SetShortcuts(r.Context(), route.Actor(r), f.Raw("shortcuts") == "on"); err != nil {
+	on := form.Choice(f, "shortcuts", []string{"on", "off"})
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if err := h.Accounts.SetShortcuts(r.Context(), route.Actor(r), on == "on"); err != nil {
 		return err
 	}
 	h.Sessions.Tell(r.Context(), session.Flash{Tone: "ok", Words: "设置已保存"})
