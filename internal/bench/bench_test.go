@@ -38,7 +38,7 @@ const (
 	department = "dept.chengguan"
 )
 
-// shown is how many rows a page of the public list holds.
+// shown is how many rows a page of the portal's lists holds; the limit shows as many.
 const shown = 20
 
 func (r *run) entrySurfaces(n int) []surface {
@@ -46,12 +46,12 @@ func (r *run) entrySurfaces(n int) []surface {
 	for i := range 32 {
 		at := 1 + i*(n-100)/32
 		lists = append(lists, "/items?after="+cursorAfter(at))
-		plainLists = append(plainLists, fmt.Sprintf("/entries?n=%d&after=%s", shown+1, entryCode(at)))
+		plainLists = append(plainLists, fmt.Sprintf("/entries?n=%d&after=%s", shown, entryCode(at)))
 		items = append(items, "/items/"+entryCode(at))
 		plainItems = append(plainItems, "/entries/"+entryCode(at))
 	}
 	for _, w := range words {
-		plainWords = append(plainWords, fmt.Sprintf("/entries?n=%d&q=%s", shown+1, url.QueryEscape(w)))
+		plainWords = append(plainWords, fmt.Sprintf("/entries?n=%d&q=%s", shown, url.QueryEscape(w)))
 	}
 	return []surface{
 		{name: "public list of 20 entries", login: reviewer, paths: lists, limit: plainLists, status: 200, bar: 40, better: 60},
@@ -68,7 +68,7 @@ func (r *run) applicationSurfaces(ctx context.Context, b *testing.B) []surface {
 		plainItems = append(plainItems, "/applications/"+no)
 	}
 	for _, w := range words {
-		plainWords = append(plainWords, "/applications?n=51&q="+url.QueryEscape(w))
+		plainWords = append(plainWords, fmt.Sprintf("/applications?n=%d&q=%s", shown, url.QueryEscape(w)))
 	}
 	var account, unit int64
 	err := r.street.admin.QueryRow(ctx, `SELECT a.id, p.unit_id FROM account a JOIN account_post p ON p.account_id = a.id WHERE a.login = $1`, department).Scan(&account, &unit)
@@ -77,7 +77,7 @@ func (r *run) applicationSurfaces(ctx context.Context, b *testing.B) []surface {
 	}
 	plainCreate := url.Values{"title": {"夏季用电安全宣传"}, "unit": {fmt.Sprint(unit)}, "account": {fmt.Sprint(account)}}.Encode()
 	return []surface{
-		{name: "list of 50 applications", login: reviewer, paths: []string{"/desk/applications?tab=all"}, limit: []string{"/applications?n=51"}, status: 200, bar: 40, better: 60},
+		{name: "list of 20 applications", login: reviewer, paths: []string{"/desk/applications?tab=all"}, limit: []string{fmt.Sprintf("/applications?n=%d", shown)}, status: 200, bar: 40, better: 60},
 		{name: "application", login: reviewer, paths: items, limit: plainItems, status: 200, bar: 30},
 		{name: "search in applications, two characters", login: reviewer, paths: queries("/desk/applications?tab=all&q=%s"), limit: plainWords, status: 200, bar: 40},
 		{name: "create (draft of an application)", login: department, paths: []string{"/desk/applications/new"}, limit: []string{"/applications"}, status: 303, bar: 25,

@@ -90,7 +90,7 @@ var weighed = []struct {
 }{
 	{"/", "", 35}, {"/items", "", 35}, {"/items/LZ-102", "", 35}, {"/sign-in", "", 35},
 	{"/desk/todos", "reviewer", 45}, {"/desk/applications?tab=all", "reviewer", 45}, {"/desk/applications/2024-100", "reviewer", 45},
-	{"/desk/tasks", "reviewer", 45}, {"/desk/settings", "reviewer", 45},
+	{"/desk/tasks", "reviewer", 45}, {"/desk/lists", "reviewer", 45}, {"/desk/applications/new", "dept.chengguan", 45},
 }
 
 var loaded = regexp.MustCompile(`(?:src|href)="(/static/[^"]+\.(?:css|js|svg|woff2|png))"`)
