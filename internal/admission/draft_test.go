@@ -135,8 +135,10 @@ func TestTwoWindows(t *testing.T) {
 	if fault.KindOf(err) != fault.KindConflict || !strings.Contains(err.Error(), "另一个窗口") {
 		t.Fatalf("the stale window: %v", err)
 	}
-	if _, err := o.Submit(t.Context(), o.dept, Submission{ID: a.ID, Version: a.Version}); fault.KindOf(err) != fault.KindConflict {
-		t.Errorf("handed in from the stale window: %v", err)
+	for _, version := range []int{a.Version, 0} {
+		if _, err := o.Submit(t.Context(), o.dept, Submission{ID: a.ID, Version: version}); fault.KindOf(err) != fault.KindConflict {
+			t.Errorf("handed in from the stale window, version %d: %v", version, err)
+		}
 	}
 	if now := o.now(t, a.ID); now.Content != first.Content || now.Authority != a.Authority || now.Version != saved.Version || now.State != Draft {
 		t.Errorf("stored: %q %q", now.Content, now.Authority)

@@ -158,6 +158,7 @@ var ruleCases = []struct {
 	{"R7 a regulation that nobody verified", with(unverified), "", "", ""},
 	{"R7 a regulation of another place", with(elsewhere), "R7", "basis", "外地的规定"},
 	{"R7 of another place, street", asking(place.StreetOffice, elsewhere), "R7", "basis", "外地的规定"},
+	{"R7 a regulation of another place and a policy", with(elsewhere, aPolicy()), "R7", "basis", "只有文件不够"},
 	{"R7 of another place beside a law", with(elsewhere, aLaw()), "", "", ""},
 	{"R8 repealed with an heir", with(repealed), "R8", "basis", "已失效，请改引《生态环境法典》第五百九十九条"},
 	{"R8 superseded without heir", with(ended), "R8", "basis", "不能再作依据"},
