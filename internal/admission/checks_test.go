@@ -249,7 +249,7 @@ func TestDuplicateCheck(t *testing.T) {
 		{"R29 a second recurring report", own, mix(0, 3), nil, resultExplain, "没有重合", "R29"},
 		{"R29 once is not recurring", own, mix(0, 3), func(f *Form) { f.FormFrequency = "once" }, resultPass, "没有重合", ""},
 		{"R31 a form on an assist item", x, mix(0, 3), func(f *Form) { f.ListKind = assistKind }, resultExplain, "没有重合", "R31"},
-		{"E24 two departments in one month", fellows, mix(0, 3), nil, resultExplain, "没有重合", "区残联一个月内也申请了“冬季摸底”"},
+		{"E24 two departments in one month", fellows, mix(0, 3), nil, resultExplain, "没有重合", "一个月内区残联也申请了字段相近的“冬季摸底”"},
 	} {
 		f := sound()
 		f.FormName, f.FormFrequency, f.FormFields = "走访表", "month", c.fields
