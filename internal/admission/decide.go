@@ -40,7 +40,7 @@ var Choices = []authz.Action{authz.AppApprove, authz.AppCondition, authz.AppRetu
 const (
 	MaxOpinion    = 500
 	MaxPoints     = 12
-	maxPointWords = 120
+	MaxPointWords = 120
 	MaxConditions = 6
 	maxCondition  = 200
 )
@@ -205,12 +205,12 @@ func (d Decision) checkForm(a Application) []fault.Field {
 		add("opinion", needsOpinion[d.Do])
 	}
 	if d.Do == authz.AppReturn {
-		tooLong := slices.ContainsFunc(d.Points, func(p string) bool { return utf8.RuneCountInString(p) > maxPointWords })
+		tooLong := slices.ContainsFunc(d.Points, func(p string) bool { return utf8.RuneCountInString(p) > MaxPointWords })
 		switch {
 		case len(d.Points) == 0:
 			add("points", "至少勾选或写明一条需要补正的内容")
 		case len(d.Points) > MaxPoints || tooLong:
-			add("points", fmt.Sprintf("最多 %d 条，每条最多 %d 个字", MaxPoints, maxPointWords))
+			add("points", fmt.Sprintf("最多 %d 条，每条最多 %d 个字", MaxPoints, MaxPointWords))
 		}
 	}
 	if d.Do == authz.AppCondition {

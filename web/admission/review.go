@@ -36,7 +36,7 @@ func (h handlers) decide(w http.ResponseWriter, r *http.Request) error {
 	d := admission.Decision{ID: a.ID, Version: version(f), Key: f.Key(), Do: doOf(f.Raw("do")), Opinion: f.Text("opinion", admission.MaxOpinion)}
 	switch d.Do {
 	case authz.AppReturn:
-		d.Points = append(append(d.Points, f.All("points")...), splitLines(f.Text("more", 600))...)
+		d.Points = append(f.Values("points", admission.MaxPointWords), splitLines(f.Text("more", 600))...)
 	case authz.AppCondition:
 		d.Conditions = conditionsOf(f)
 	}

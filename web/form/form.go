@@ -143,6 +143,23 @@ func (f *Form) Lines(name string, maxEntries, maxEach int) []string {
 	return out
 }
 
+// Values reads a group of tick boxes whose values are sentences of the page; each is cleaned like a line.
+func (f *Form) Values(name string, max int) []string {
+	var out []string
+	for _, v := range f.All(name) {
+		kept, err := normal.Clean(v)
+		switch {
+		case err != nil:
+			f.Add(name, err.Error())
+		case utf8.RuneCountInString(kept) > max:
+			f.Add(name, fmt.Sprintf("每项最多 %d 个字", max))
+		case kept != "":
+			out = append(out, kept)
+		}
+	}
+	return out
+}
+
 // Choices reads a group of tick boxes, keeping only lawful values.
 func Choices[T ~string](f *Form, name string, lawful []T) []T {
 	var out []T

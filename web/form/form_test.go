@@ -75,6 +75,19 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// Ticked sentences are cleaned like any line, though the page made them: a browser may send others.
+func TestValues(t *testing.T) {
+	f := post(t, url.Values{"x": {" 删去一句 ", "", "补充依据"}})
+	if got := f.Values("x", 10); len(got) != 2 || got[0] != "删去一句" || !f.Valid() {
+		t.Errorf("values = %q %v", got, f.Errors())
+	}
+	for _, bad := range []string{"a\x00b", "\xff", "\u202eabc", strings.Repeat("长", 11)} {
+		if f := post(t, url.Values{"x": {"好", bad}}); len(f.Values("x", 10)) != 1 || f.Valid() {
+			t.Errorf("%q passed", bad)
+		}
+	}
+}
+
 // A domain's messages join the form's, the first for a field stands, and other errors pass through.
 func TestMerge(t *testing.T) {
 	f := post(t, url.Values{})
