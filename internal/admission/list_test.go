@@ -277,11 +277,10 @@ func TestListsWalkIndexes(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.shelf(t)
-	o.write(t, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, fillApplications, o.dept.Posts[0].UnitID, o.dept.AccountID, tx.Now)
-		return err
-	})
-	admin := pgtest.Admin(t, o.db)
+	admin := pgtest.Admin(t, o.db) // without the pool's time limit, which a loaded machine would meet
+	if _, err := admin.Exec(t.Context(), fillApplications, o.dept.Posts[0].UnitID, o.dept.AccountID, o.db.Now()); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := admin.Exec(t.Context(), "ANALYZE application"); err != nil {
 		t.Fatal(err)
 	}
