@@ -10,8 +10,8 @@ import (
 	"portal/web/form"
 	"portal/web/frame"
 	"portal/web/route"
-	"portal/web/view"
 	"portal/web/session"
+	"portal/web/view"
 )
 
 const peopleModule = "settings"
