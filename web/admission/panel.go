@@ -103,6 +103,11 @@ func panelOf(f admission.File, offers []admission.Offer, typed *form.Form) *pane
 		p.Points = append(p.Points, view.Option{Value: point, Label: point, Chosen: slices.Contains(ticked, point)})
 	}
 	p.Conditions = conditionFields(f, conditions)
+	if typed != nil {
+		for i := range p.Conditions {
+			p.Conditions[i].Words.Error = messageOf(typed.Errors(), p.Conditions[i].Words.Name)
+		}
+	}
 	return p
 }
 

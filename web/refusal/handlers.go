@@ -113,7 +113,11 @@ func (h handlers) match(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.s.Match(r.Context(), route.Actor(r), refusal.TaskStep{ID: t.ID, Version: version(f)}, f.Line("item", 30), f.Key()); err != nil {
+	item := f.Line("item", 30)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if err := h.s.Match(r.Context(), route.Actor(r), refusal.TaskStep{ID: t.ID, Version: version(f)}, item, f.Key()); err != nil {
 		return err
 	}
 	h.tell(r, "info", "已重新判断", "")
