@@ -278,7 +278,7 @@ func TestSecondStepNeedsFirst(t *testing.T) {
 	}
 	wantKind(t, send(passed), fault.KindForbidden)
 	s.pass(time.Second)
-	if err := s.Disable(t.Context(), s.admin, "worker.huaiyin"); err != nil {
+	if err := s.Disable(t.Context(), s.admin, "worker.huaiyin", ""); err != nil {
 		t.Fatal(err)
 	}
 	wantKind(t, send(s.db.Now()), fault.KindForbidden)

@@ -178,7 +178,7 @@ func (s *Service) AddPost(ctx context.Context, by authz.Actor, login, formKey st
 
 // EndPost sets the last day of a post. Yesterday means at once; a post that has not begun, or would
 // not hold a single day, is taken back whole. What was held before stays as it was.
-func (s *Service) EndPost(ctx context.Context, by authz.Actor, login string, postID int64, last workday.Day) error {
+func (s *Service) EndPost(ctx context.Context, by authz.Actor, login, formKey string, postID int64, last workday.Day) error {
 	if err := mayManage(by); err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (s *Service) EndPost(ctx context.Context, by authz.Actor, login string, pos
 	if last.Before(today.Add(-1)) {
 		return fault.InvalidField("last_on", "最后一天最早填昨天 "+today.Add(-1).Chinese()+"，表示马上结束")
 	}
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+	return s.db.WriteKeyed(ctx, by, formKey, string(authz.PeopleManage)+".end:"+login, func(tx *pg.Tx) error {
 		if err := lockPeople(ctx, tx); err != nil {
 			return err
 		}
@@ -224,8 +224,8 @@ func (s *Service) EndPost(ctx context.Context, by authz.Actor, login string, pos
 
 // Disable closes an account and ends its sessions at once; not one's own, and not the last
 // administrator's.
-func (s *Service) Disable(ctx context.Context, by authz.Actor, login string) error {
-	return s.change(ctx, by, login, "停用账号", func(ctx context.Context, tx *pg.Tx, p Person) error {
+func (s *Service) Disable(ctx context.Context, by authz.Actor, login, formKey string) error {
+	return s.change(ctx, by, login, formKey, "停用账号", func(ctx context.Context, tx *pg.Tx, p Person) error {
 		if p.ID == by.AccountID {
 			return fault.Forbidden("不能停用自己的账号。请另一位管理员来停用")
 		}
@@ -250,8 +250,8 @@ func (s *Service) Disable(ctx context.Context, by authz.Actor, login string) err
 }
 
 // Enable opens a disabled account again, with the password it had.
-func (s *Service) Enable(ctx context.Context, by authz.Actor, login string) error {
-	return s.change(ctx, by, login, "恢复账号", func(ctx context.Context, tx *pg.Tx, p Person) error {
+func (s *Service) Enable(ctx context.Context, by authz.Actor, login, formKey string) error {
+	return s.change(ctx, by, login, formKey, "恢复账号", func(ctx context.Context, tx *pg.Tx, p Person) error {
 		if p.DisabledAt == nil {
 			return fault.Conflict("这个账号没有停用")
 		}
@@ -260,8 +260,8 @@ func (s *Service) Enable(ctx context.Context, by authz.Actor, login string) erro
 }
 
 // ResetSecondFactor takes the second factor off somebody who lost the phone; the sessions end.
-func (s *Service) ResetSecondFactor(ctx context.Context, by authz.Actor, login string) error {
-	return s.change(ctx, by, login, "重设第二验证", func(ctx context.Context, tx *pg.Tx, p Person) error {
+func (s *Service) ResetSecondFactor(ctx context.Context, by authz.Actor, login, formKey string) error {
+	return s.change(ctx, by, login, formKey, "重设第二验证", func(ctx context.Context, tx *pg.Tx, p Person) error {
 		if p.ID == by.AccountID {
 			return fault.Forbidden("自己的第二验证在“我的第二验证”里改")
 		}
@@ -313,11 +313,11 @@ func resetPassword(ctx context.Context, tx *pg.Tx, p Person, hash string) error 
 }
 
 // change is the shape of every small change of an account.
-func (s *Service) change(ctx context.Context, by authz.Actor, login, what string, do func(context.Context, *pg.Tx, Person) error) error {
+func (s *Service) change(ctx context.Context, by authz.Actor, login, formKey, what string, do func(context.Context, *pg.Tx, Person) error) error {
 	if err := mayManage(by); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, by, func(tx *pg.Tx) error {
+	return s.db.WriteKeyed(ctx, by, formKey, string(authz.PeopleManage)+"."+what+":"+login, func(tx *pg.Tx) error {
 		if err := lockPeople(ctx, tx); err != nil {
 			return err
 		}

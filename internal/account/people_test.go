@@ -29,8 +29,8 @@ func TestOnlyManagers(t *testing.T) {
 		_, reset := s.ResetPassword(t.Context(), by, "admin", "")
 		for i, err := range []error{list, one, choices, add, reset,
 			s.AddPost(t.Context(), by, "worker.huaiyin", "", s.post(authz.Admin, "")),
-			s.EndPost(t.Context(), by, "admin", s.admin.Posts[0].ID, s.today()),
-			s.Disable(t.Context(), by, "admin"), s.Enable(t.Context(), by, "admin"), s.ResetSecondFactor(t.Context(), by, "admin")} {
+			s.EndPost(t.Context(), by, "admin", "", s.admin.Posts[0].ID, s.today()),
+			s.Disable(t.Context(), by, "admin", ""), s.Enable(t.Context(), by, "admin", ""), s.ResetSecondFactor(t.Context(), by, "admin", "")} {
 			if fault.KindOf(err) != fault.KindNotFound {
 				t.Errorf("%s, call %d: %v", name, i, err)
 			}
@@ -153,7 +153,7 @@ func TestEndPost(t *testing.T) {
 	s := newStreet(t)
 	post := s.worker.Posts[0].ID
 	end := func(id int64, last workday.Day) error {
-		return s.EndPost(t.Context(), s.admin, "worker.huaiyin", id, last)
+		return s.EndPost(t.Context(), s.admin, "worker.huaiyin", "", id, last)
 	}
 	wantField(t, end(post, workday.Day{}), "last_on")
 	wantField(t, end(post, s.today().Add(-2)), "last_on")
@@ -161,19 +161,19 @@ func TestEndPost(t *testing.T) {
 	s.pass(24 * 3600e9)
 	admin := s.enter(t, "admin")
 	worker := s.enter(t, "worker.huaiyin")
-	if err := s.EndPost(t.Context(), admin, "worker.huaiyin", post, s.today()); err != nil {
+	if err := s.EndPost(t.Context(), admin, "worker.huaiyin", "", post, s.today()); err != nil {
 		t.Fatal(err)
 	}
 	if a := s.actor(t, worker.SigninID); !a.Has(authz.Worker) {
 		t.Error("a post ending tonight is gone already")
 	}
-	if err := s.EndPost(t.Context(), admin, "worker.huaiyin", post, s.today().Add(-1)); err != nil {
+	if err := s.EndPost(t.Context(), admin, "worker.huaiyin", "", post, s.today().Add(-1)); err != nil {
 		t.Fatal(err)
 	}
 	if st, _ := s.Standing(t.Context(), worker.SigninID); st.Ended != EndedPosts {
 		t.Errorf("after ending at once: %+v", st)
 	}
-	wantKind(t, s.EndPost(t.Context(), admin, "worker.huaiyin", post, s.today()), fault.KindConflict)
+	wantKind(t, s.EndPost(t.Context(), admin, "worker.huaiyin", "", post, s.today()), fault.KindConflict)
 	p, err := s.PersonOf(t.Context(), admin, "worker.huaiyin")
 	if err != nil || len(p.AllPosts) != 1 || p.AllPosts[0].Until != s.today().Add(-1) || p.AllPosts[0].Holds(s.today()) || !p.AllPosts[0].Holds(s.today().Add(-1)) {
 		t.Errorf("history %+v, %v", p.AllPosts, err)
@@ -184,7 +184,7 @@ func TestEndPost(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, _ = s.PersonOf(t.Context(), admin, "worker.huaiyin")
-	if err := s.EndPost(t.Context(), admin, "worker.huaiyin", p.AllPosts[1].ID, s.today()); err != nil {
+	if err := s.EndPost(t.Context(), admin, "worker.huaiyin", "", p.AllPosts[1].ID, s.today()); err != nil {
 		t.Fatal(err)
 	}
 	if p, _ = s.PersonOf(t.Context(), admin, "worker.huaiyin"); len(p.AllPosts) != 1 {
@@ -196,28 +196,28 @@ func TestEndPost(t *testing.T) {
 func TestLastAdministrator(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t)
-	wantKind(t, s.Disable(t.Context(), s.admin, "admin"), fault.KindForbidden)
-	wantKind(t, s.EndPost(t.Context(), s.admin, "admin", s.admin.Posts[0].ID, s.today().Add(30)), fault.KindForbidden)
+	wantKind(t, s.Disable(t.Context(), s.admin, "admin", ""), fault.KindForbidden)
+	wantKind(t, s.EndPost(t.Context(), s.admin, "admin", "", s.admin.Posts[0].ID, s.today().Add(30)), fault.KindForbidden)
 	s.person(t, "admin2", authz.Admin, "")
 	admin2 := s.enter(t, "admin2")
-	if err := s.EndPost(t.Context(), s.admin, "admin2", admin2.Posts[0].ID, s.today().Add(30)); err != nil {
+	if err := s.EndPost(t.Context(), s.admin, "admin2", "", admin2.Posts[0].ID, s.today().Add(30)); err != nil {
 		t.Fatal(err)
 	}
-	wantKind(t, s.Disable(t.Context(), admin2, "admin"), fault.KindForbidden) // admin2 leaves in a month
-	if err := s.Disable(t.Context(), s.admin, "admin2"); err != nil {
+	wantKind(t, s.Disable(t.Context(), admin2, "admin", ""), fault.KindForbidden) // admin2 leaves in a month
+	if err := s.Disable(t.Context(), s.admin, "admin2", ""); err != nil {
 		t.Fatal(err)
 	}
 	if st, _ := s.Standing(t.Context(), admin2.SigninID); st.Ended != EndedDisabled {
 		t.Errorf("a disabled administrator is still in: %+v", st)
 	}
-	wantKind(t, s.Disable(t.Context(), s.admin, "admin2"), fault.KindConflict)
+	wantKind(t, s.Disable(t.Context(), s.admin, "admin2", ""), fault.KindConflict)
 	if _, err := s.try(t.Context(), "admin2", goodPassword, "x"); fault.KindOf(err) != fault.KindInvalid {
 		t.Errorf("a disabled account signs in: %v", err)
 	}
-	if err := s.Enable(t.Context(), s.admin, "admin2"); err != nil {
+	if err := s.Enable(t.Context(), s.admin, "admin2", ""); err != nil {
 		t.Fatal(err)
 	}
-	wantKind(t, s.Enable(t.Context(), s.admin, "admin2"), fault.KindConflict)
+	wantKind(t, s.Enable(t.Context(), s.admin, "admin2", ""), fault.KindConflict)
 	s.enter(t, "admin2")
 }
 
@@ -237,7 +237,7 @@ func TestAdministratorsRace(t *testing.T) {
 		}{{s.admin, "admin2"}, {admin2, "admin"}} {
 			wg.Go(func() {
 				<-gate
-				if err := s.Disable(t.Context(), c.by, c.login); err == nil {
+				if err := s.Disable(t.Context(), c.by, c.login, ""); err == nil {
 					done.Add(1)
 				}
 			})
@@ -261,7 +261,7 @@ func TestPeopleList(t *testing.T) {
 	for i := range 7 {
 		s.person(t, fmt.Sprintf("clerk%d", i), authz.Clerk, "")
 	}
-	if err := s.Disable(t.Context(), s.admin, "clerk3"); err != nil {
+	if err := s.Disable(t.Context(), s.admin, "clerk3", ""); err != nil {
 		t.Fatal(err)
 	}
 	logins := func(f PeopleFilter) (string, string, string) {
@@ -310,8 +310,8 @@ func TestResetSecondFactor(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t)
 	s.bind(t, s.worker)
-	wantKind(t, s.ResetSecondFactor(t.Context(), s.admin, "admin"), fault.KindForbidden)
-	if err := s.ResetSecondFactor(t.Context(), s.admin, "worker.huaiyin"); err != nil {
+	wantKind(t, s.ResetSecondFactor(t.Context(), s.admin, "admin", ""), fault.KindForbidden)
+	if err := s.ResetSecondFactor(t.Context(), s.admin, "worker.huaiyin", ""); err != nil {
 		t.Fatal(err)
 	}
 	if st, _ := s.Standing(t.Context(), s.worker.SigninID); st.Ended != EndedFactor {

@@ -42,7 +42,7 @@ func TestSignIn(t *testing.T) {
 func TestSameAnswer(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t)
-	if err := s.Disable(t.Context(), s.admin, "worker.huaiyin"); err != nil {
+	if err := s.Disable(t.Context(), s.admin, "worker.huaiyin", ""); err != nil {
 		t.Fatal(err)
 	}
 	cases := map[string][2]string{

@@ -156,16 +156,16 @@ var personActs = map[string]personAct{
 			return "", err
 		}
 		id, _ := strconv.ParseInt(p.LastOf, 10, 64) // 0 is no post
-		return "岗位的最后一天已定", h.Accounts.EndPost(r.Context(), route.Actor(r), route.Param(r, "login"), id, last)
+		return "岗位的最后一天已定", h.Accounts.EndPost(r.Context(), route.Actor(r), route.Param(r, "login"), f.Key(), id, last)
 	},
-	"disable": func(h handlers, r *http.Request, _ *form.Form, _ *personPage) (string, error) {
-		return "账号已停用，登录已结束", h.Accounts.Disable(r.Context(), route.Actor(r), route.Param(r, "login"))
+	"disable": func(h handlers, r *http.Request, f *form.Form, _ *personPage) (string, error) {
+		return "账号已停用，登录已结束", h.Accounts.Disable(r.Context(), route.Actor(r), route.Param(r, "login"), f.Key())
 	},
-	"enable": func(h handlers, r *http.Request, _ *form.Form, _ *personPage) (string, error) {
-		return "账号已恢复", h.Accounts.Enable(r.Context(), route.Actor(r), route.Param(r, "login"))
+	"enable": func(h handlers, r *http.Request, f *form.Form, _ *personPage) (string, error) {
+		return "账号已恢复", h.Accounts.Enable(r.Context(), route.Actor(r), route.Param(r, "login"), f.Key())
 	},
-	"reset_factor": func(h handlers, r *http.Request, _ *form.Form, _ *personPage) (string, error) {
-		return "第二验证已重设", h.Accounts.ResetSecondFactor(r.Context(), route.Actor(r), route.Param(r, "login"))
+	"reset_factor": func(h handlers, r *http.Request, f *form.Form, _ *personPage) (string, error) {
+		return "第二验证已重设", h.Accounts.ResetSecondFactor(r.Context(), route.Actor(r), route.Param(r, "login"), f.Key())
 	},
 	"reset_password": func(h handlers, r *http.Request, f *form.Form, p *personPage) (string, error) {
 		issued, err := h.Accounts.ResetPassword(r.Context(), route.Actor(r), route.Param(r, "login"), f.Key())
