@@ -81,6 +81,21 @@ const (
 	RefusalReply   Action = "refusal.reply"
 	RefusalClose   Action = "refusal.close"
 	OfflistRelease Action = "refusal.release_hold"
+
+	GridView        Action = "grid.view"
+	GridRedraw      Action = "grid.redraw"
+	GridImport      Action = "grid.import"
+	GridExport      Action = "grid.export"
+	GridAssign      Action = "grid.assign"
+	GridPeople      Action = "grid.people"
+	GridLeave       Action = "grid.leave"
+	GridTeam        Action = "grid.team"
+	HandoverView    Action = "handover.view"
+	HandoverWrite   Action = "handover.write"
+	HandoverRead    Action = "handover.read"
+	HandoverSign    Action = "handover.sign"
+	HandoverForce   Action = "handover.force"
+	HandoverCallOff Action = "handover.call_off"
 )
 
 // Row is one line of the table.
@@ -109,6 +124,10 @@ var (
 	decide = everyone(Reviewer, Leader)
 	desk   = who{Department: OwnUnit}
 	answer = who{Secretary: OwnDivision, Worker: OwnDivision}
+
+	gridRead = who{Secretary: OwnDivision, Worker: OwnDivision, Supervisor: OwnDivision, GridWorker: Everywhere, Reviewer: Everywhere,
+		Leader: Everywhere, Dispatcher: Everywhere, Clerk: Everywhere, Callback: Everywhere, Auditor: Everywhere}
+	gridKeep = who{Secretary: OwnDivision, Dispatcher: Everywhere}
 )
 
 // Policy is the table that a street-office lawyer can read.
@@ -170,6 +189,22 @@ var Policy = []Row{
 	{RefusalReply, "答复社区", desk},
 	{RefusalClose, "逾期未答复，视为撤回", who{}},
 	{OfflistRelease, "放行待核实的函", who{}},
+
+	{GridView, "看网格", gridRead},
+	{GridRedraw, "调整边界", gridKeep},
+	{GridImport, "导入网格资料", everyone(Dispatcher, Admin)},
+	{GridExport, "导出边界", gridRead},
+	{GridAssign, "指定网格员", gridKeep},
+	{GridPeople, "管理网格员名册", gridKeep},
+	{GridLeave, "登记请假", who{Secretary: OwnDivision, Dispatcher: Everywhere, GridWorker: Own}},
+	{GridTeam, "维护网格团队", gridKeep},
+	{HandoverView, "看移交单", who{Secretary: OwnDivision, Worker: OwnDivision, Dispatcher: Everywhere, Leader: Everywhere,
+		Auditor: Everywhere, Anyone: Own}},
+	{HandoverWrite, "写移交事项", who{Secretary: OwnDivision, Anyone: Own}},
+	{HandoverRead, "标为已读", ownOnly},
+	{HandoverSign, "签字", ownOnly},
+	{HandoverForce, "代为结束移交", who{Secretary: OwnDivision, Leader: Everywhere}},
+	{HandoverCallOff, "撤销移交单", gridKeep},
 }
 
 var byAction = func() map[Action]Row {

@@ -38,6 +38,9 @@ const (
 	WorkerHours      Key = "worker_hours_month"
 	StrictBasis      Key = "strict_department_basis"
 	ReportsPerUnit   Key = "reports_per_department"
+	GridLimitA       Key = "grid_limit_a"
+	GridHouseholds   Key = "grid_limit_households"
+	ActingDays       Key = "grid_acting_days"
 	NumberWord       Key = "number_word"
 	StreetCode       Key = "street_code"
 	StreetName       Key = "street_name"
@@ -67,6 +70,9 @@ type Values struct {
 	WorkerHours      int   // capacity of one worker, hours a month
 	StrictBasis      bool  // a department needs a law or regulation (R7)
 	ReportsPerUnit   int   // recurring reports of one department per community (R29)
+	GridLimitA       int   // grids one person may be A of (GRD-06)
+	GridHouseholds   int   // households one person may be A for before a reason is asked
+	ActingDays       int   // days a B may act in a vacancy (GRD-03)
 	NumberWord       string
 	StreetCode       string
 	StreetName       string
