@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"io"
@@ -381,5 +382,43 @@ func TestDeadline(t *testing.T) {
 	h, _ := portal(t, MiddlewareConfig{Timeout: 1})
 	if w := get(h, "/slow"); w.Code != 503 {
 		t.Errorf("%d", w.Code)
+	}
+}
+
+// Pages travel packed for whoever takes it so; what is packed already is not packed twice.
+func TestPacked(t *testing.T) {
+	long := strings.Repeat("<p>网格</p>", 2000)
+	mux := chi.NewRouter()
+	mux.Use(Chain(MiddlewareConfig{})...)
+	mux.Get("/long", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, long)
+	})
+	mux.Get("/packed", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css")
+		w.Header().Set("Content-Encoding", "br")
+		_, _ = io.WriteString(w, "as it is")
+	})
+	ask := func(path string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Accept-Encoding", "gzip")
+		return do(mux, r)
+	}
+	got := ask("/long")
+	if got.Header().Get("Content-Encoding") != "gzip" || got.Body.Len() > len(long)/10 || got.Header().Get("Vary") != "Accept-Encoding" {
+		t.Errorf("a long page: %q, %d bytes, varies by %q", got.Header().Get("Content-Encoding"), got.Body.Len(), got.Header().Get("Vary"))
+	}
+	z, err := gzip.NewReader(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(z); err != nil || string(text) != long {
+		t.Errorf("unpacked: %d bytes, %v", len(text), err)
+	}
+	if got := ask("/packed"); got.Header().Get("Content-Encoding") != "br" || got.Body.String() != "as it is" {
+		t.Errorf("packed twice: %q", got.Header().Get("Content-Encoding"))
+	}
+	if plain := get(mux, "/long"); plain.Header().Get("Content-Encoding") != "" || plain.Body.String() != long {
+		t.Errorf("packed for somebody who cannot unpack it")
 	}
 }
