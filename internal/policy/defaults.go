@@ -133,6 +133,8 @@ var Defaults = []Default{
 		text(anyText, func(v *Values) *string { return &v.StreetName })},
 	{StreetPhone, "街道电话", "0000-12345678", "", "[D]", "演示号码",
 		text(`^[0-9 （）()+-]+$`, func(v *Values) *string { return &v.StreetPhone })},
+	{SupervisionPhone, "监督电话", "0000-12345679", "", "[D] G6", "演示号码；写在网格公示牌和楼道公示牌上",
+		text(`^[0-9 （）()+-]+$`, func(v *Values) *string { return &v.SupervisionPhone })},
 	{StreetOfficeTime, "办公时间", "工作日 9:00—12:00，13:30—17:30", "", "[D]", "本街道默认",
 		text(anyText, func(v *Values) *string { return &v.StreetOfficeTime })},
 	{StreetAddress, "街道地址", "梧桐里 1 号", "", "[D]", "演示地址",

@@ -45,6 +45,7 @@ const (
 	StreetCode       Key = "street_code"
 	StreetName       Key = "street_name"
 	StreetPhone      Key = "street_phone"
+	SupervisionPhone Key = "street_supervision_phone"
 	StreetOfficeTime Key = "street_office_hours"
 	StreetAddress    Key = "street_address"
 )
@@ -77,6 +78,7 @@ type Values struct {
 	StreetCode       string
 	StreetName       string
 	StreetPhone      string
+	SupervisionPhone string // stands on every public board (滨州网格条例第六条)
 	StreetOfficeTime string
 	StreetAddress    string
 }
