@@ -6,17 +6,18 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"portal/internal/authz"
-	"portal/internal/catalog"
 	"portal/internal/intake"
 	"portal/internal/workday"
+	"portal/web"
 )
 
 // importCmd is `portal import KIND FILE`.
 type importCmd struct {
 	dataFlags
-	Kind      string `arg:"" enum:"laws,articles,changes,divisions,departments,negative,items,programme" help:"What the file holds: ${enum}."`
+	Kind      string `arg:"" help:"What the file holds: ${file_kinds}."`
 	File      string `arg:"" type:"existingfile" help:"XLSX or CSV (UTF-8 or GB18030)."`
 	DryRun    bool   `help:"Check only; nothing is written."`
 	Report    string `help:"Write row,column,value,reason of every problem and warning to this CSV file."`
@@ -24,11 +25,18 @@ type importCmd struct {
 	Effective string `help:"First day of new or changed rows (YYYY-MM-DD); today when empty."`
 }
 
+// fileKinds are the words for kinds of files, for help and complaints.
+func fileKinds() string { return strings.Join(web.Files().Names(), ", ") }
+
 // exitRejected is the exit code when rows were rejected and therefore nothing was written.
 const exitRejected = 2
 
 // Run imports the file and prints one summary line.
 func (c importCmd) Run(ctx context.Context, out io.Writer) error {
+	kind, ok := web.Files().Named(c.Kind)
+	if !ok {
+		return fmt.Errorf("%s is no kind of file; one of %s", c.Kind, fileKinds())
+	}
 	opts := intake.Options{DryRun: c.DryRun, Mode: intake.Mode(c.Mode)}
 	if c.Effective != "" {
 		day, err := workday.ParseDay(c.Effective)
@@ -47,7 +55,7 @@ func (c importCmd) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer o.close()
-	sum, err := catalog.Import(ctx, o.db, authz.System, c.Kind, file, filepath.Base(c.File), opts)
+	sum, err := intake.Run(ctx, o.db, authz.System, kind, file, filepath.Base(c.File), opts)
 	if err != nil {
 		return err
 	}

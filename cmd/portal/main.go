@@ -52,7 +52,7 @@ func exitCode(err error, stderr io.Writer) int {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var c cli
 	done := false
-	parser, err := kong.New(&c, kong.Name("portal"),
+	parser, err := kong.New(&c, kong.Name("portal"), kong.Vars{"file_kinds": fileKinds()},
 		kong.Description("The portal of a street office: 准入清单, and the people and places around it. Settings are environment variables PORTAL_*."),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { done = true }), kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.BindTo(stdout, (*io.Writer)(nil)))

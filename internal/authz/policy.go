@@ -54,6 +54,7 @@ const (
 	ListView      Action = "list.view"
 	ListExport    Action = "list.export"
 	ListImport    Action = "list.import"
+	FileImport    Action = "file.import"
 	ItemView      Action = "item.view"
 	ItemReview    Action = "item.review"
 
@@ -160,6 +161,7 @@ var Policy = []Row{
 	{ListView, "看清单", signedIn},
 	{ListExport, "导出表格", signedIn},
 	{ListImport, "导入清单", everyone(Reviewer, Admin)},
+	{FileImport, "导入", everyone(Reviewer, Admin, Dispatcher)},
 	{ItemView, "看清单里的事项", signedIn},
 	{ItemReview, "复核依据", everyone(Reviewer, Legality)},
 

@@ -23,11 +23,7 @@ func Kinds() []intake.Kind {
 
 // KindNamed finds a kind of file by its word on the command line.
 func KindNamed(name string) (intake.Kind, bool) {
-	all := Kinds()
-	if i := slices.IndexFunc(all, func(k intake.Kind) bool { return k.Name == name }); i >= 0 {
-		return all[i], true
-	}
-	return intake.Kind{}, false
+	return intake.Set(Kinds()).Named(name)
 }
 
 // Import brings a file of a kind in: `portal import items FILE` and the page do the same. With

@@ -38,7 +38,8 @@ type Kind struct {
 	Name    string // as on the command line: items
 	Label   string // 中文
 	Columns []Column
-	Key     []string // columns that name a row; twice in one file is a problem
+	Key     []string     // columns that name a row; twice in one file is a problem
+	Do      authz.Action // who may import it; empty: authz.ListImport
 	// Plan compares the rows with what is stored. It reads, and writes nothing.
 	Plan func(ctx context.Context, q pg.Querier, rows []Row, o Options) (Plan, error)
 }
@@ -137,10 +138,10 @@ var (
 const lockImports = 320104010
 
 // Run imports a file. With problems nothing is written and the summary says so; the error is for
-// trouble, and for files that are no table at all (a *fault.Fault). Who may: authz.ListImport.
+// trouble, and for files that are no table at all (a *fault.Fault). Who may: the kind's action.
 func Run(ctx context.Context, db *pg.DB, by authz.Actor, k Kind, r io.Reader, name string, o Options) (Summary, error) {
 	s := Summary{Kind: k.Name, DryRun: o.DryRun}
-	if err := authz.Check(by, authz.ListImport, authz.Object{}); err != nil {
+	if err := authz.Check(by, k.action(), authz.Object{}); err != nil {
 		return s, err
 	}
 	file, err := sheet.Read(ctx, r, name, sheet.Limits{})
@@ -182,7 +183,7 @@ func Run(ctx context.Context, db *pg.DB, by authz.Actor, k Kind, r io.Reader, na
 		if err := s.apply(ctx, tx); err != nil {
 			return err
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.ListImport, Kind: "import", No: k.Name, After: s.json(), Reason: name})
+		return tx.Record(ctx, pg.Change{Action: k.action(), Kind: "import", No: k.Name, After: s.json(), Reason: name})
 	})
 	if errors.Is(err, errNothing) || errors.Is(err, errRejected) {
 		err = nil

@@ -10,6 +10,7 @@ import (
 	"portal/internal/blob"
 	"portal/internal/catalog"
 	"portal/internal/fault"
+	"portal/internal/intake"
 	"portal/internal/policy"
 	"portal/web/form"
 	"portal/web/frame"
@@ -24,6 +25,7 @@ type Deps struct {
 	Catalog *catalog.Service
 	Policy  *policy.Service
 	Blobs   blob.Store // keeps an uploaded file between looking at it and importing it
+	Kinds   intake.Set // of files that may be imported
 	Secure  bool       // the portal stands behind TLS: addresses in QR codes begin with https
 }
 
@@ -54,11 +56,11 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 	rt.Get(pathItems+"/{code}", authz.ItemView, h.item)
 	rt.Get(pathItems+"/{code}/history", authz.ItemView, h.history)
 	rt.Post(pathItems+"/{code}/reviews", authz.ItemReview, h.review)
-	rt.Get(pathImports, authz.ListImport, h.imports)
-	rt.Post(pathImports, authz.ListImport, h.upload)
-	rt.Get(pathImports+"/{id}", authz.ListImport, h.dryRun)
-	rt.Post(pathImports+"/{id}", authz.ListImport, h.apply)
-	rt.Get(pathImports+"/{id}/{file}", authz.ListImport, h.importFile)
+	rt.Get(pathImports, authz.FileImport, h.imports)
+	rt.Post(pathImports, authz.FileImport, h.upload)
+	rt.Get(pathImports+"/{id}", authz.FileImport, h.dryRun)
+	rt.Post(pathImports+"/{id}", authz.FileImport, h.apply)
+	rt.Get(pathImports+"/{id}/{file}", authz.FileImport, h.importFile)
 	rt.Get("/deadlines/{id}", authz.DeadlineView, h.deadline)
 	rt.Get(pathCalendars, authz.CalendarView, h.calendars)
 	rt.Post(pathCalendars, authz.CalendarLoad, h.loadCalendar)

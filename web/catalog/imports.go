@@ -13,7 +13,6 @@ import (
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/blob"
-	"portal/internal/catalog"
 	"portal/internal/fault"
 	"portal/internal/intake"
 	"portal/internal/sheet"
@@ -35,6 +34,8 @@ type importChoice struct {
 	Mode       intake.Mode
 	Effective  workday.Day
 	FileID     string // hash of the content
+
+	file intake.Kind
 }
 
 var modes = []intake.Mode{intake.AddAndUpdate, intake.AddOnly, intake.UpdateOnly}
@@ -42,8 +43,7 @@ var modes = []intake.Mode{intake.AddAndUpdate, intake.AddOnly, intake.UpdateOnly
 var modeLabels = map[intake.Mode]string{intake.AddAndUpdate: "新增和更新", intake.AddOnly: "只新增", intake.UpdateOnly: "只更新"}
 
 func (c importChoice) label() string {
-	k, _ := catalog.KindNamed(c.Kind)
-	return k.Label
+	return c.file.Label
 }
 
 func (c importChoice) options(dry bool) intake.Options {
@@ -63,9 +63,10 @@ func (c importChoice) path(file string) string {
 }
 
 // readChoice reads the choice of a form or of an address.
-func readChoice(fm *form.Form, today workday.Day) importChoice {
+func readChoice(fm *form.Form, kinds intake.Set, today workday.Day) importChoice {
 	c := importChoice{Kind: fm.Raw("kind"), Name: blob.CleanName(fm.Raw("name"))}
-	if _, ok := catalog.KindNamed(c.Kind); !ok {
+	var ok bool
+	if c.file, ok = kinds.Named(c.Kind); !ok {
 		fm.Add("kind", "选择文件里是什么")
 	}
 	c.Mode = form.Choice(fm, "mode", modes)
@@ -76,8 +77,9 @@ func readChoice(fm *form.Form, today workday.Day) importChoice {
 // importsPage is the form for a file, and what was imported before.
 type importsPage struct {
 	base
-	Form *form.Form
-	Past []view.Event
+	Form  *form.Form
+	Past  []view.Event
+	Kinds intake.Set
 }
 
 const pastImports = 20
@@ -87,13 +89,13 @@ func (h handlers) imports(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) showImports(w http.ResponseWriter, r *http.Request, status int, fm *form.Form) error {
-	p := importsPage{base: h.base(r, "导入 - 清单和法规", "lists", listsCrumb, view.Crumb{Text: "导入清单"}), Form: fm}
-	past, err := audit.Search(r.Context(), h.DB.Q(), audit.Filter{Action: string(authz.ListImport)}, pastImports)
+	p := importsPage{base: h.base(r, "导入 - 清单和法规", "lists", listsCrumb, view.Crumb{Text: "导入清单"}), Form: fm, Kinds: h.deps.Kinds.For(route.Actor(r))}
+	past, err := audit.Search(r.Context(), h.DB.Q(), audit.Filter{Kind: "import"}, pastImports)
 	if err != nil {
 		return err
 	}
 	for _, e := range past.Rows {
-		p.Past = append(p.Past, importEvent(e))
+		p.Past = append(p.Past, h.importEvent(e))
 	}
 	if status != http.StatusOK {
 		p.bad(fm.Errors())
@@ -102,9 +104,9 @@ func (h handlers) showImports(w http.ResponseWriter, r *http.Request, status int
 }
 
 // importEvent writes a past import.
-func importEvent(e audit.Entry) view.Event {
+func (h handlers) importEvent(e audit.Entry) view.Event {
 	head := e.ObjectNo
-	if k, ok := catalog.KindNamed(e.ObjectNo); ok {
+	if k, ok := h.deps.Kinds.Named(e.ObjectNo); ok {
 		head = k.Label
 	}
 	var n struct{ Read, Added, Updated, Flagged int }
@@ -120,7 +122,7 @@ func importEvent(e audit.Entry) view.Event {
 
 func (p importsPage) kinds() []view.Option {
 	out := []view.Option{{Label: "请选择"}}
-	for _, k := range catalog.Kinds() {
+	for _, k := range p.Kinds {
 		out = append(out, view.Option{Value: k.Name, Label: k.Label, Chosen: k.Name == p.Form.Raw("kind")})
 	}
 	return out
@@ -140,7 +142,7 @@ func (h handlers) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c := readChoice(fm, h.Today())
+	c := readChoice(fm, h.deps.Kinds.For(route.Actor(r)), h.Today())
 	file, head, err := r.FormFile("file")
 	switch {
 	case errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart):
@@ -186,13 +188,13 @@ func (h handlers) run(ctx context.Context, by authz.Actor, c importChoice, dry b
 		return intake.Summary{}, err
 	}
 	defer file.Close()
-	return catalog.Import(ctx, h.DB, by, c.Kind, file, c.Name, c.options(dry))
+	return intake.Run(ctx, h.DB, by, c.file, file, c.Name, c.options(dry))
 }
 
 // chosen reads the choice of an address; a bad one is the fault of the address.
 func (h handlers) chosen(r *http.Request) (importChoice, *form.Form, error) {
 	fm := form.Query(r)
-	c := readChoice(fm, h.Today())
+	c := readChoice(fm, h.deps.Kinds.For(route.Actor(r)), h.Today())
 	c.FileID = route.Param(r, "id")
 	return c, fm, fm.Err()
 }
@@ -225,7 +227,7 @@ func (h handlers) apply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c := readChoice(fm, h.Today())
+	c := readChoice(fm, h.deps.Kinds.For(route.Actor(r)), h.Today())
 	c.FileID = route.Param(r, "id")
 	if err := fm.Err(); err != nil {
 		return err
