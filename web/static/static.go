@@ -22,11 +22,11 @@ var bundles = []struct {
 	name  string
 	parts []string
 }{
-	{"staff.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/staff.css", "css/print.css"}},
-	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/public.css", "css/print.css"}},
+	{"staff.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/staff.css", "css/print.css"}},
+	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/public.css", "css/print.css"}},
 	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/kiosk.css", "css/print.css"}},
-	{"staff.js", []string{"js/form.js", "js/keys.js", "js/idle.js"}},
-	{"public.js", []string{"js/form.js", "js/aloud.js"}},
+	{"staff.js", []string{"js/form.js", "js/keys.js", "js/map.js", "js/idle.js"}},
+	{"public.js", []string{"js/form.js", "js/aloud.js", "js/map.js"}},
 	{"icon.svg", []string{"icon.svg"}},
 	{"kiosk.js", []string{"js/form.js", "js/aloud.js"}},
 }
