@@ -22,10 +22,17 @@ type SimilarEntry struct {
 // nearLimit bounds how many titles are compared, however common their words are.
 const nearLimit = 2000
 
-// The bigram index gives entries that share a pair with the title.
+// The bigram index gives entries that share a rare pair with the title: pairs that every second title
+// holds would only walk the whole index. Which are rare, the planner's own statistics of that index say.
 const selectNear = `
+WITH wanted AS (SELECT DISTINCT unnest(search_bigrams($1)) AS pair),
+known AS (SELECT unnest(most_common_elems::text::int[]) AS pair, unnest(most_common_elem_freqs) AS share
+    FROM pg_stats WHERE schemaname = 'public' AND tablename = 'admission_item_version_words'),
+rare AS (SELECT w.pair FROM wanted w LEFT JOIN known k ON k.pair = w.pair
+    ORDER BY coalesce(k.share, 0), w.pair LIMIT (SELECT greatest(4, (count(*) + 1) / 2) FROM wanted))
 SELECT v.id, v.title_key FROM admission_item_version v
-WHERE search_bigrams(v.title_key) && search_bigrams($1) AND v.valid @> $2::date AND v.standing IN ('listed', 'needs_review')
+WHERE search_bigrams(v.title_key) && (SELECT array_agg(pair) FROM rare)
+  AND v.valid @> $2::date AND v.standing IN ('listed', 'needs_review')
 LIMIT $3`
 
 const selectByVersion = `SELECT ` + entryColumns + fromEntries + ` WHERE v.id = ANY($1)`
