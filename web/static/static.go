@@ -23,8 +23,10 @@ var bundles = []struct {
 	parts []string
 }{
 	{"staff.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/staff.css", "css/print.css"}},
-	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/public.css", "css/print.css"}},
-	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/kiosk.css", "css/print.css"}},
+	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/places.css", "css/public.css", "css/print.css"}},
+	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/places.css", "css/kiosk.css", "css/print.css"}},
+	{"boards.css", []string{"css/boards.css"}},
+	{"boardpage.css", []string{"css/boardpage.css"}},
 	{"staff.js", []string{"js/form.js", "js/keys.js", "js/map.js", "js/idle.js"}},
 	{"public.js", []string{"js/form.js", "js/aloud.js", "js/map.js"}},
 	{"icon.svg", []string{"icon.svg"}},

@@ -25,6 +25,7 @@ type Page struct {
 	Wide         bool // no reading width
 	Search       string
 	Prev, Next   string    // addresses of the neighbours in the list this record was opened from
+	Paper        string    // what a print is made for; A4 when empty
 	Kiosk        KioskLook // only for the touch device
 }
 

@@ -1,5 +1,7 @@
 package view
 
+import "cmp"
+
 var moduleKeys = map[string]string{"一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8"}
 
 // moduleKey is the digit after g that opens a rail line.
@@ -29,3 +31,6 @@ func (p Page) printBack() string {
 	}
 	return "/"
 }
+
+// paper is what a print is made for.
+func (p Page) paper() string { return cmp.Or(p.Paper, "A4") }
