@@ -17,18 +17,22 @@ import (
 
 // Deps is what the pages stand on.
 type Deps struct {
-	Grids *grid.Service
+	Grids  *grid.Service
+	Secure bool // the portal stands behind TLS: addresses in QR codes begin with https
 }
 
 type handlers struct {
 	f *frame.Frame
 	s *grid.Service
+
+	secure bool
 }
 
 // Mount registers the pages.
 func Mount(rt *route.Router, f *frame.Frame, d Deps) {
-	h := handlers{f: f, s: d.Grids}
+	h := handlers{f: f, s: d.Grids, secure: d.Secure}
 	mountMap(rt, h)
+	mountPublic(rt, h)
 }
 
 // The rail key of these pages, and the address of the map.
