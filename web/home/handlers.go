@@ -68,6 +68,7 @@ func (p homePage) doors() []door {
 		return door{icon, listing.PlainTitle(k), listing.PlainText(k), "/items?kind=" + string(k)}
 	}
 	return []door{
+		{"user-search", "谁管我家这片", "找您家那栋楼的网格员，名字和电话", "/grids"},
 		{"list-checks", "准入清单", "社区做什么、帮政府做什么，共 " + view.Bounded(p.total()) + " 项", "/items"},
 		{"calendar-days", "某日清单", "查过去任何一天社区可以被要求做什么，可以打印", "/items/day"},
 		kind("file-text", catalog.CertificateAllowed),
