@@ -2,6 +2,7 @@ package place
 
 import (
 	"context"
+	"strings"
 
 	"portal/internal/fault"
 	"portal/internal/geo"
@@ -72,5 +73,16 @@ func AddressesOf(ctx context.Context, q pg.Querier, building int64) ([]Address, 
 	return addresses(ctx, q, selectAddressesOf, building)
 }
 
+// BuildingsOf lists the buildings of a compound that stand on a day.
+func BuildingsOf(ctx context.Context, q pg.Querier, compound string, day workday.Day) ([]Building, error) {
+	return buildings(ctx, q, selectBuildingsOf, compound, day)
+}
+
+// sameHouse are ways of writing one thing: 3号楼 and 3栋 are 3幢.
+var sameHouse = strings.NewReplacer("号楼", "幢", "栋", "幢")
+
 // WordsKey is the form under which words of an address are stored and looked for.
-func WordsKey(words string) string { return normal.Key(words) }
+func WordsKey(words string) string { return sameHouse.Replace(normal.Key(words)) }
+
+// reading gives pinyin and initials of words with their width and writing made equal.
+func (b Building) reading() (pinyin, initials string) { return Pinyin(WordsKey(b.Label())) }

@@ -14,6 +14,7 @@ const BuildingColumns = `
 b.id, b.compound, b.name, b.households, b.residents, b.lng, b.lat, b.coord_system AS system, lower(b.valid) AS from, upper(b.valid) AS until, b.source`
 
 const selectBuilding = `SELECT ` + BuildingColumns + ` FROM building b WHERE b.id = $1`
+const selectBuildingsOf = `SELECT ` + BuildingColumns + ` FROM building b WHERE b.compound = $1 AND b.valid @> $2::date ORDER BY b.id`
 const selectAddress = `SELECT a.id, a.building_id, a.text FROM address a WHERE a.id = $1`
 const selectAddressesOf = `SELECT a.id, a.building_id, a.text FROM address a WHERE a.building_id = $1 ORDER BY a.id`
 
