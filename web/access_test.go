@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ import (
 	"portal/internal/blob"
 	"portal/internal/catalog"
 	"portal/internal/demo"
+	"portal/internal/grid"
 	"portal/internal/legal"
 	"portal/internal/pg"
 	"portal/internal/pg/pgtest"
@@ -38,7 +40,11 @@ type identity struct {
 // object is a record that a route's address names, and what reach sees of it.
 type object struct {
 	slug string
-	on   authz.Object
+	on   []authz.Object // reach to one of them is reach
+}
+
+func (o object) inReach(by authz.Actor, do authz.Action) bool {
+	return slices.ContainsFunc(o.on, func(on authz.Object) bool { return authz.Allowed(by, do, on) })
 }
 
 // wholeHouse is the whole portal on the demo street.
@@ -72,7 +78,7 @@ func openHouseLogging(t *testing.T, log io.Writer) *wholeHouse {
 	accounts := account.New(db, account.WithKeys(keys))
 	refusals, laws := refusal.New(db), legal.New(db)
 	laws.OnConfirmed = refusals.Released
-	server, err := New(Services{DB: db, Accounts: accounts, Admission: admission.New(db), Refusals: refusals, Catalog: catalog.New(db), Laws: laws,
+	server, err := New(Services{DB: db, Accounts: accounts, Admission: admission.New(db), Refusals: refusals, Grids: grid.New(db), Catalog: catalog.New(db), Laws: laws,
 		Policy: policy.New(db), Blobs: files, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: true, Brake: -1,
 		Pending: func(context.Context) (int, error) { return 0, nil }})
 	if err != nil {
@@ -173,12 +179,23 @@ func fill(pattern string) string {
 	return pattern
 }
 
-// missing is a number of the right form that nobody has.
-func missing(pattern string) string {
-	if strings.HasPrefix(pattern, "/desk/refusals/") {
-		return "refuse-2026-99999"
+// missings are addresses of the right form that nobody has, by the pattern that names a record.
+var missings = map[string]string{"/desk/refusals/{no}": "refuse-2026-99999", "/desk/tasks/{no}": "2026-99999", "/desk/applications/{no}": "2026-99999",
+	"/desk/grids/{code}": "320104900001899", "/desk/handovers/{id}": "999999", "/desk/grid-workers/{id}": "999999"}
+
+// named cuts a pattern after the parameter that names its record, and reports whether there is one.
+func named(pattern string) (record string, ok bool) {
+	for record := range missings {
+		if pattern == record || strings.HasPrefix(pattern, record+"/") {
+			return record, true
+		}
 	}
-	return "2026-99999"
+	return "", false
+}
+
+// at puts a record's word into the address of a route.
+func at(pattern, record, word string) string {
+	return fill(record[:strings.LastIndex(record, "/")+1] + word + strings.TrimPrefix(pattern, record))
 }
 
 // Every route × every identity × {in reach, out of reach, missing}: what is not granted reads as not
@@ -195,15 +212,18 @@ func TestAccess(t *testing.T) {
 			before := h.checksum(t)
 			for _, route := range h.server.Routes {
 				granted := authz.Can(who.actor, route.Action)
-				set := objectsOf(objects, route.Pattern)
+				record, isNamed := named(route.Pattern)
+				set := objects[record]
 				switch {
-				case !granted:
-					h.denied(t, who, route.Method, fill(strings.ReplaceAll(route.Pattern, "{no}", missing(route.Pattern))))
+				case !granted && isNamed:
+					h.denied(t, who, route.Method, at(route.Pattern, record, missings[record]))
 					for _, o := range set {
-						h.denied(t, who, route.Method, fill(strings.ReplaceAll(route.Pattern, "{no}", o.slug)))
+						h.denied(t, who, route.Method, at(route.Pattern, record, o.slug))
 					}
-				case set != nil:
-					h.reach(t, who, route.Method, route.Pattern, route.Action, set)
+				case !granted:
+					h.denied(t, who, route.Method, fill(route.Pattern))
+				case isNamed:
+					h.reach(t, who, route.Method, route.Pattern, record, route.Action, set)
 				case route.Method == http.MethodGet:
 					path := fill(route.Pattern)
 					if strings.Contains(path, "{") {
@@ -221,15 +241,6 @@ func TestAccess(t *testing.T) {
 	}
 }
 
-func objectsOf(objects map[string][]object, pattern string) []object {
-	for prefix, set := range objects {
-		if strings.HasPrefix(pattern, prefix) {
-			return set
-		}
-	}
-	return nil
-}
-
 func (h *wholeHouse) denied(t *testing.T, who identity, method, path string) {
 	t.Helper()
 	status, body := h.send(t, who, method, path, plausible())
@@ -242,16 +253,16 @@ func (h *wholeHouse) denied(t *testing.T, who identity, method, path string) {
 	t.Errorf("%s %s as %q: %d, want it hidden", method, path, who.login, status)
 }
 
-func (h *wholeHouse) reach(t *testing.T, who identity, method, pattern string, do authz.Action, set []object) {
+func (h *wholeHouse) reach(t *testing.T, who identity, method, pattern, record string, do authz.Action, set []object) {
 	t.Helper()
-	lost := fill(strings.ReplaceAll(pattern, "{no}", missing(pattern)))
+	lost := at(pattern, record, missings[record])
 	lostStatus, lostBody := h.send(t, who, method, lost, plausible())
 	if lostStatus != http.StatusNotFound {
 		t.Errorf("%s %s as %s: a missing record answers %d", method, lost, who.login, lostStatus)
 	}
 	for _, o := range set {
-		path := fill(strings.ReplaceAll(pattern, "{no}", o.slug))
-		allowed := authz.Allowed(who.actor, do, o.on)
+		path := at(pattern, record, o.slug)
+		allowed := o.inReach(who.actor, do)
 		if allowed && method == http.MethodPost {
 			continue // it would change the record
 		}
@@ -259,7 +270,7 @@ func (h *wholeHouse) reach(t *testing.T, who identity, method, pattern string, d
 		switch {
 		case allowed && status >= 500:
 			t.Errorf("%s %s as %s: %d %.300s", method, path, who.login, status, body)
-		case !allowed && (status != lostStatus || !same(body, lostBody, o.slug, missing(pattern))):
+		case !allowed && (status != lostStatus || !same(body, lostBody, o.slug, missings[record])):
 			t.Errorf("%s %s as %s: %d, but a missing record answers %d", method, path, who.login, status, lostStatus)
 		}
 	}
@@ -309,16 +320,23 @@ func (h *wholeHouse) objects(t *testing.T) map[string][]object {
 		var out []object
 		for rows.Next() {
 			var o object
-			if err := rows.Scan(&o.slug, &o.on.Unit, &o.on.Divisions); err != nil {
+			var on authz.Object
+			var second int64
+			if err := rows.Scan(&o.slug, &on.Unit, &on.Divisions, &on.Account, &second); err != nil {
 				t.Fatal(err)
 			}
+			o.on = []authz.Object{on, {Account: second}}
 			out = append(out, o)
 		}
 		return out
 	}
 	return map[string][]object{
-		"/desk/refusals/{no}":     read(`SELECT kind || '-' || year || '-' || seq, COALESCE(unit_id, 0), ARRAY[community] FROM refusal ORDER BY id LIMIT 12`),
-		"/desk/tasks/{no}":        read(`SELECT year || '-' || seq, 0::bigint, ARRAY[community] FROM offlist_task ORDER BY id LIMIT 12`),
-		"/desk/applications/{no}": read(`SELECT year || '-' || seq, unit_id, communities FROM application WHERE year IS NOT NULL ORDER BY id LIMIT 12`),
+		"/desk/refusals/{no}":     read(`SELECT kind || '-' || year || '-' || seq, COALESCE(unit_id, 0), ARRAY[community], 0::bigint, 0::bigint FROM refusal ORDER BY id LIMIT 12`),
+		"/desk/tasks/{no}":        read(`SELECT year || '-' || seq, 0::bigint, ARRAY[community], 0::bigint, 0::bigint FROM offlist_task ORDER BY id LIMIT 12`),
+		"/desk/applications/{no}": read(`SELECT year || '-' || seq, unit_id, communities, 0::bigint, 0::bigint FROM application WHERE year IS NOT NULL ORDER BY id LIMIT 12`),
+		"/desk/grids/{code}":      read(`SELECT code, 0::bigint, ARRAY[community, code], 0::bigint, 0::bigint FROM grid ORDER BY reverse(code) LIMIT 9`),
+		"/desk/grid-workers/{id}": read(`SELECT id::text, 0::bigint, ARRAY[community], COALESCE(account_id, 0), 0::bigint FROM grid_worker ORDER BY account_id LIMIT 12`),
+		"/desk/handovers/{id}": read(`SELECT h.id::text, 0::bigint, ARRAY[g.community, g.code], COALESCE(a.account_id, 0), COALESCE(b.account_id, 0)
+			FROM grid_handover h JOIN grid g ON g.id = h.grid_id JOIN grid_worker b ON b.id = h.receiver_id LEFT JOIN grid_worker a ON a.id = h.giver_id`),
 	}
 }

@@ -95,7 +95,7 @@ const (
 
 // most is how many pages of one route a walker opens: records differ in what may be done to them.
 func most(pattern string) int {
-	if strings.HasSuffix(pattern, "{no}") {
+	if _, isNamed := missings[pattern]; isNamed {
 		return 12
 	}
 	if strings.HasPrefix(pattern, "/desk/imports/") || strings.HasPrefix(pattern, "/desk/applications/{no}/edit") {
@@ -116,13 +116,13 @@ func (s *siege) crawl(t *testing.T) *harvest {
 			if route.Method != http.MethodGet || !authz.Can(who.actor, route.Action) {
 				continue
 			}
-			set := objectsOf(objects, route.Pattern)
-			if set == nil {
+			record, isNamed := named(route.Pattern)
+			if !isNamed {
 				queue = append(queue, fill(route.Pattern))
 			}
-			for _, o := range set { // what no link leads to
-				if authz.Allowed(who.actor, route.Action, o.on) {
-					late = append(late, fill(strings.ReplaceAll(route.Pattern, "{no}", o.slug)))
+			for _, o := range objects[record] { // what no link leads to
+				if o.inReach(who.actor, route.Action) {
+					late = append(late, at(route.Pattern, record, o.slug))
 				}
 			}
 		}
