@@ -76,8 +76,8 @@ func (h public) paper(r *http.Request, by authz.Actor, g grid.Grid) (paperPage, 
 	if p.Posts, p.Team, err = h.postLines(ctx, by, g, day); err != nil {
 		return p, err
 	}
-	who, err := h.who(ctx, []grid.ID{answering(g)}, day)
-	p.Contact = who[answering(g)]
+	a, err := h.answer(ctx, g)
+	p.Contact = a.Contact
 	return p, err
 }
 
@@ -91,8 +91,8 @@ func (h public) tasks(ctx context.Context, community string) (titles []string, m
 }
 
 // backups are the posts other than the one who answers.
-func (p paperPage) backups() []postLine {
-	var out []postLine
+func (p paperPage) backups() []boardLine {
+	var out []boardLine
 	for _, l := range p.Posts {
 		if l.Phone != "" && l.Who != p.Contact.Name {
 			out = append(out, l)

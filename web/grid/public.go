@@ -159,21 +159,33 @@ func (h public) who(ctx context.Context, grids []grid.ID, day workday.Day) (map[
 	return out, nil
 }
 
-// standingWords say to residents as what somebody answers.
-var standingWords = map[grid.Standing]string{
+// asWords say to residents as what somebody answers.
+var asWords = map[grid.Standing]string{
 	grid.AsA: "网格员", grid.ActingB: "代班网格员（B 岗）", grid.ActingLead: "网格长，代班", grid.Street: "这片现在由街道值班室接电话",
 }
 
 // contactOf never gives nobody: without an answer it is the street's desk (GRD-05, GRD-19).
 func contactOf(a grid.Answer, street string) contact {
-	c := contact{Name: a.Worker.Name, As: standingWords[a.As], Phone: a.Phone}
-	if a.As != grid.AsA {
-		c.Why = a.Why
-	}
+	c := contact{Name: a.Worker.Name, As: asWords[a.As], Phone: a.Phone}
 	if a.Worker.IsZero() || c.Phone == "" {
-		c.Name, c.As, c.Phone = "街道值班室", standingWords[grid.Street], street
+		c.Name, c.As, c.Phone = "街道值班室", asWords[grid.Street], street
 	}
 	return c
+}
+
+// whyNotA tells residents why somebody else answers: the post is vacant, or its holder is on leave. Which
+// leave, and why the post is vacant, is not theirs to know.
+func whyNotA(held []grid.Post, acting string) string {
+	for _, p := range held {
+		switch {
+		case p.Role != grid.RoleA:
+		case p.Vacant():
+			return "网格员岗位暂时空缺，由" + acting + "代"
+		default:
+			return "网格员" + p.Worker.Name + "请假中，由" + acting + "代"
+		}
+	}
+	return "现在由" + acting + "负责"
 }
 
 // compounds groups the compounds by community, both in order.
@@ -260,11 +272,19 @@ func (h public) answer(ctx context.Context, g grid.Grid) (answer, error) {
 		return answer{}, err
 	}
 	id := answering(g)
-	who, err := h.who(ctx, []grid.ID{id}, day)
+	answers, err := h.s.WhoOn(ctx, everybody, []grid.ID{id}, day)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{Today: "今天 " + day.Chinese(), Contact: who[id], Phones: set, CardHref: pathPublic + "/" + g.Code + "/card",
+	c := contactOf(answers[id], set.Street)
+	if answers[id].As != grid.AsA {
+		held, err := h.s.Posts(ctx, everybody, id, day)
+		if err != nil {
+			return answer{}, err
+		}
+		c.Why = whyNotA(held, c.Name)
+	}
+	return answer{Today: "今天 " + day.Chinese(), Contact: c, Phones: set, CardHref: pathPublic + "/" + g.Code + "/card",
 		Terms: []view.Term{
 			{Name: "网格", Text: g.Name}, {Name: "网格编码", Text: g.Code}, {Name: "社区", Text: g.CommunityName},
 			{Name: "街道值班电话", Text: set.Street, Href: tel(set.Street)},
@@ -292,7 +312,7 @@ func (h public) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := gridPage{Name: g.Name, Lead: g.CommunityName + "，" + g.Kind.Label() + "，编码 " + g.Code,
+	p := publicGrid{Name: g.Name, Lead: g.CommunityName + "，" + g.Kind.Label() + "，编码 " + g.Code,
 		Frame: h.page(r, "查看 - "+g.Name, view.Crumb{Href: pathPublicMap, Text: "网格地图"}, view.Crumb{Text: g.Name})}
 	before, after, err := h.s.Lineage(ctx, everybody, g.ID)
 	if err != nil {
@@ -301,7 +321,7 @@ func (h public) one(w http.ResponseWriter, r *http.Request) error {
 	p.Lineage = append(lineageLines(before, "由", "而来", day), lineageLines(after, "", "成为", day)...)
 	if !g.Stands(day) {
 		p.Gone = goneWords(g, day)
-		return h.f.Render(w, r, http.StatusOK, showGrid(p))
+		return h.f.Render(w, r, http.StatusOK, showPublicGrid(p))
 	}
 	if p.Answer, err = h.answer(ctx, g); err != nil {
 		return err
@@ -315,7 +335,7 @@ func (h public) one(w http.ResponseWriter, r *http.Request) error {
 	if p.Map, err = h.around(ctx, everybody, g, day); err != nil {
 		return err
 	}
-	return h.f.Render(w, r, http.StatusOK, showGrid(p))
+	return h.f.Render(w, r, http.StatusOK, showPublicGrid(p))
 }
 
 // goneWords say since when a grid is no more, or from when it will be.
@@ -368,14 +388,14 @@ func (h public) areas(ctx context.Context, by authz.Actor, g grid.Grid, day work
 const mostBuildings = 1000
 
 // postLines are the posts and the team as they stand on boards. Why a post is vacant is nobody's business.
-func (h public) postLines(ctx context.Context, by authz.Actor, g grid.Grid, day workday.Day) (posts, team []postLine, err error) {
+func (h public) postLines(ctx context.Context, by authz.Actor, g grid.Grid, day workday.Day) (posts, team []boardLine, err error) {
 	id := answering(g)
 	held, err := h.s.Posts(ctx, by, id, day)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, p := range held {
-		line := postLine{Part: p.Role.Label(), Who: p.Worker.Name, Phone: p.Worker.Phone}
+		line := boardLine{Part: p.Role.Label(), Who: p.Worker.Name, Phone: p.Worker.Phone}
 		if p.Vacant() {
 			line.Who = "空缺"
 		}
@@ -386,7 +406,7 @@ func (h public) postLines(ctx context.Context, by authz.Actor, g grid.Grid, day 
 		return nil, nil, err
 	}
 	for _, t := range list {
-		team = append(team, postLine{Part: t.Part.Label(), Who: t.Post, Note: t.Unit, Phone: t.Phone})
+		team = append(team, boardLine{Part: t.Part.Label(), Who: t.Post, Note: t.Unit, Phone: t.Phone})
 	}
 	return posts, team, nil
 }
@@ -442,7 +462,7 @@ func (h public) streetMap(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := mapPage{Frame: h.page(r, "查看 - 网格地图", view.Crumb{Text: "网格地图"})}
+	p := streetPage{Frame: h.page(r, "查看 - 网格地图", view.Crumb{Text: "网格地图"})}
 	for start := 0; start < len(all); {
 		end := start
 		for end < len(all) && all[end].Community == all[start].Community {
@@ -451,14 +471,14 @@ func (h public) streetMap(w http.ResponseWriter, r *http.Request) error {
 		p.Communities = append(p.Communities, communityOf(all[start:end], who))
 		start = end
 	}
-	return h.f.Render(w, r, http.StatusOK, showMap(p))
+	return h.f.Render(w, r, http.StatusOK, showStreet(p))
 }
 
 func communityOf(grids []grid.Grid, who map[grid.ID]contact) communityMap {
 	c := communityMap{ID: "c" + grids[0].Community, Name: grids[0].CommunityName}
 	c.Map = outlines(grids, 0, c.Name+"的网格，名称和网格员见下面的列表")
 	for _, g := range grids {
-		c.Rows = append(c.Rows, gridRow{Name: strings.TrimSpace(g.Short()), Href: pathPublic + "/" + g.Code, Contact: who[g.ID]})
+		c.Rows = append(c.Rows, publicRow{Name: strings.TrimSpace(g.Short()), Href: pathPublic + "/" + g.Code, Contact: who[g.ID]})
 	}
 	return c
 }

@@ -100,21 +100,21 @@ type answerPage struct {
 	Answer answer
 }
 
-// postLine is one post as it stands on boards.
-type postLine struct{ Part, Who, Phone, Note string }
+// boardLine is one post as it stands on boards.
+type boardLine struct{ Part, Who, Phone, Note string }
 
-func (l postLine) tel() string { return tel(l.Phone) }
+func (l boardLine) tel() string { return tel(l.Phone) }
 
-// gridPage is the public page of a grid.
-type gridPage struct {
+// publicGrid is the public page of a grid.
+type publicGrid struct {
 	Frame   view.Page
 	Name    string
 	Lead    string
 	Gone    string // the grid is not there today: why, and what came after
 	Answer  answer
 	Map     drawing
-	Posts   []postLine
-	Team    []postLine
+	Posts   []boardLine
+	Team    []boardLine
 	Areas   []areaLine
 	Lineage []bigSentence
 }
@@ -128,8 +128,8 @@ type bigSentence struct {
 	Links []bigLink
 }
 
-// mapPage is all grids of the street, by community: drawing and list say the same.
-type mapPage struct {
+// streetPage is all grids of the street, by community: drawing and list say the same.
+type streetPage struct {
 	Frame       view.Page
 	Communities []communityMap
 }
@@ -137,10 +137,10 @@ type mapPage struct {
 type communityMap struct {
 	ID, Name string
 	Map      drawing
-	Rows     []gridRow
+	Rows     []publicRow
 }
 
-type gridRow struct {
+type publicRow struct {
 	Label, Name, Href string
 	Contact           contact
 }
@@ -151,7 +151,7 @@ type paperPage struct {
 	Street, Community, Name string
 	Code, Day               string
 	Areas                   []areaLine
-	Posts, Team             []postLine
+	Posts, Team             []boardLine
 	Contact                 contact
 	Phones                  phones
 	Tasks                   []string
