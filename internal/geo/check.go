@@ -143,7 +143,7 @@ func (c *checker) lie(all []polygon) {
 	}
 	for i, g := range all {
 		for _, h := range all[:i] {
-			if p, ok := crossing(h[0], g[0], false); ok {
+			if p, ok := crossing(h[0], g[0]); ok {
 				c.sayAt(p, "几块范围在%s处重叠或共用一段边界。请合并成一块或分开后再提交。")
 				return
 			}
@@ -161,14 +161,14 @@ func (c *checker) lie(all []polygon) {
 // rings says why a part is not well formed.
 func (c *checker) rings(g polygon) {
 	for _, r := range g {
-		if p, ok := crossing(r, r, true); ok {
+		if p, ok := r.knot(); ok {
 			c.sayAt(p, "边界在%s处自相交叉或来回重叠。请改正后再提交。")
 			return
 		}
 	}
 	for i, hole := range g[1:] {
 		for j, other := range g[:i+1] {
-			if p, ok := crossing(other, hole, false); ok && j == 0 {
+			if p, ok := crossing(other, hole); ok && j == 0 {
 				c.sayAt(p, "空洞在%s处碰到外边界。请让空洞完全在边界以内后再提交。")
 				return
 			} else if ok {
@@ -187,30 +187,49 @@ func (c *checker) rings(g polygon) {
 	c.sayAt(g[0][0], "从%s处起的边界把范围分成了不相连的几块。请画成几块后再提交。")
 }
 
-// crossing finds where two rings come together, or where one ring meets itself.
-func crossing(r, q ring, self bool) (Point, bool) {
-	first, second := polygon{r}.edges(), polygon{q}.edges()
-	for i, e := range first {
-		for j, f := range second {
-			if self && j <= i || !e.box.meets(f.box) {
-				continue
-			}
-			follow := self && j == i+1
-			if self && i == 0 && j == len(second)-1 {
-				e, f, follow = f, e, true
-			}
-			if follow {
-				if back := toSegment(f.b, e.a, e.b) <= onLine || toSegment(e.a, f.a, f.b) <= onLine; back {
-					return e.b, true
-				}
-				continue
-			}
-			if meets, _ := e.against(f); meets {
-				return e.common(f), true
+// crossing finds where two rings come together.
+func crossing(r, q ring) (Point, bool) {
+	theirs := polygon{q}.edges()
+	for _, e := range (polygon{r}).edges() {
+		for _, f := range theirs {
+			if p, ok := e.meeting(f); ok {
+				return p, true
 			}
 		}
 	}
 	return Point{}, false
+}
+
+// knot finds where a ring meets itself: first where it turns back on itself, then where it crosses.
+func (r ring) knot() (Point, bool) {
+	all := polygon{r}.edges()
+	for i, e := range all {
+		f := all[(i+1)%len(all)]
+		if toSegment(f.b, e.a, e.b) <= onLine || toSegment(e.a, f.a, f.b) <= onLine {
+			return e.b, true
+		}
+	}
+	for i, e := range all {
+		for j := i + 2; j < len(all); j++ {
+			if i == 0 && j == len(all)-1 {
+				continue
+			}
+			if p, ok := e.meeting(all[j]); ok {
+				return p, true
+			}
+		}
+	}
+	return Point{}, false
+}
+
+func (e edge) meeting(f edge) (Point, bool) {
+	if !e.box.meets(f.box) {
+		return Point{}, false
+	}
+	if meets, _ := e.against(f); !meets {
+		return Point{}, false
+	}
+	return e.common(f), true
 }
 
 // common is where two edges that come together do so.

@@ -174,7 +174,9 @@ func shortened(text string) string {
 func (b *reading) feature(at int, raw json.RawMessage) {
 	f := Feature{At: at}
 	who := fmt.Sprintf("第%d个图形", at)
-	fault := func(words string) { b.faults = append(b.faults, Fault{At: at, Name: f.Name, Words: who + "：" + words}) }
+	fault := func(words string) {
+		b.faults = append(b.faults, Fault{At: at, Name: f.Name, Words: who + "：" + words})
+	}
 	var parts struct {
 		Type       string          `json:"type"`
 		Properties json.RawMessage `json:"properties"`
