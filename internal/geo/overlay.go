@@ -56,7 +56,7 @@ func eachOverlap(areas []Area, tell func(i, j int, squareMetres float64, at Poin
 		if err != nil {
 			return err
 		}
-		if total, largest := sum(common); total > 0 {
+		if total, largest := sum(on.metres(common)); total > 0 {
 			tell(i, j, total, on.within(largest))
 		}
 		return nil
@@ -118,7 +118,7 @@ func enclosed(on plane, areas []Area) ([]geom.Polygon, error) {
 		return nil, err
 	}
 	var holes []geom.Polygon
-	for _, g := range polygons(all) {
+	for _, g := range polygons(on.metres(all)) {
 		for n := range g.NumInteriorRings() {
 			if hole := geom.NewPolygon([]geom.LineString{g.InteriorRingN(n)}); counts(hole) {
 				holes = append(holes, hole)
@@ -173,7 +173,7 @@ func lostLand(on plane, before, after []Area) ([]geom.Polygon, error) {
 		}
 		return geom.UnionMany(fixed)
 	})
-	return pieces(joined), err
+	return pieces(on.metres(joined)), err
 }
 
 func drawn(areas []Area) []Area {
@@ -211,7 +211,7 @@ func Adjacent(a, b Shape, metres float64) bool {
 	if !a.box.grown(reach / min(at.east, at.north)).meets(b.box) {
 		return false
 	}
-	far, ok := geom.Distance(at.geometry(a), at.geometry(b))
+	far, ok := geom.Distance(at.metres(at.geometry(a)), at.metres(at.geometry(b)))
 	return ok && far <= reach
 }
 

@@ -18,7 +18,7 @@ func planeOver(b box) plane {
 	mid := Point{(b.low.Lng + b.high.Lng) / 2, (b.low.Lat + b.high.Lat) / 2}
 	lat := mid.Lat * math.Pi / 180
 	return plane{
-		origin: mid,
+		origin: Point{round(mid.Lng), round(mid.Lat)},
 		east:   111412.84*math.Cos(lat) - 93.5*math.Cos(3*lat) + 0.118*math.Cos(5*lat),
 		north:  111132.92 - 559.82*math.Cos(2*lat) + 1.175*math.Cos(4*lat),
 	}
@@ -28,15 +28,26 @@ func (l plane) flat(p Point) geom.XY {
 	return geom.XY{X: (p.Lng - l.origin.Lng) * l.east, Y: (p.Lat - l.origin.Lat) * l.north}
 }
 
+// units counts ten-millionths of a degree from the middle: whole numbers, with which the library
+// reckons without rounding wherever two borders have their points in common.
+func (l plane) units(p Point) geom.XY {
+	return geom.XY{X: math.Round((p.Lng - l.origin.Lng) * 1e7), Y: math.Round((p.Lat - l.origin.Lat) * 1e7)}
+}
+
+// metres turns what was worked out in units into metres on the plane.
+func (l plane) metres(g geom.Geometry) geom.Geometry {
+	return g.TransformXY(func(xy geom.XY) geom.XY { return geom.XY{X: xy.X / 1e7 * l.east, Y: xy.Y / 1e7 * l.north} })
+}
+
 func (l plane) point(xy geom.XY) Point {
 	return Point{l.origin.Lng + xy.X/l.east, l.origin.Lat + xy.Y/l.north}
 }
 
-// geometry gives the shape in metres on the plane.
+// geometry gives the shape in units.
 func (l plane) geometry(s Shape) geom.Geometry {
 	parts := make([]geom.Polygon, len(s.parts))
 	for i, g := range s.parts {
-		parts[i] = g.polygon(l.flat)
+		parts[i] = g.polygon(l.units)
 	}
 	if len(parts) == 1 {
 		return parts[0].AsGeometry()
