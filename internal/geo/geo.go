@@ -190,12 +190,15 @@ func (s Shape) SquareMetres() float64 {
 	if s.IsZero() {
 		return 0
 	}
+	return planeOver(s.box).square(s.area())
+}
+
+func (s Shape) area() float64 {
 	sum := 0.0
 	for _, g := range s.parts {
 		sum += g.area()
 	}
-	at := planeOver(s.box)
-	return sum * at.east * at.north
+	return sum
 }
 
 // Center is a point well inside the largest part of the shape: the place of its label.

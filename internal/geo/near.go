@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/peterstace/simplefeatures/geom"
 )
 
 // Bounds of what is worked out, so that no crafted file keeps a processor busy: borders that cross
@@ -16,7 +18,7 @@ const (
 
 // eachPair calls look for every two areas that may share land, in the order of the list. Boxes are
 // compared first, then borders; only what touches is looked at.
-func eachPair(areas []Area, look func(i, j int) error) error {
+func eachPair(areas []Area, look func(i, j int, cuts []float64) error) error {
 	order := make([]int, 0, len(areas))
 	for i, a := range areas {
 		if !a.Shape.IsZero() {
@@ -26,7 +28,11 @@ func eachPair(areas []Area, look func(i, j int) error) error {
 	slices.SortFunc(order, func(i, j int) int {
 		return cmp.Compare(areas[i].Shape.box.low.Lng, areas[j].Shape.box.low.Lng)
 	})
-	var pairs [][2]int
+	type pair struct {
+		i, j int
+		cuts []float64
+	}
+	var pairs []pair
 	for k, i := range order {
 		a := areas[i]
 		for _, j := range order[k+1:] {
@@ -37,12 +43,12 @@ func eachPair(areas []Area, look func(i, j int) error) error {
 			if !a.Shape.box.meets(b.Shape.box) {
 				continue
 			}
-			close, err := closely(a, b)
+			touch, cuts, err := closely(a, b)
 			if err != nil {
 				return err
 			}
-			if close {
-				pairs = append(pairs, [2]int{min(i, j), max(i, j)})
+			if touch {
+				pairs = append(pairs, pair{min(i, j), max(i, j), cuts})
 			}
 			if len(pairs) > mostMeetings*len(order)+100 {
 				return Fault{Name: a.Name, Place: a.Shape.Center().Place(),
@@ -50,9 +56,9 @@ func eachPair(areas []Area, look func(i, j int) error) error {
 			}
 		}
 	}
-	slices.SortFunc(pairs, func(p, q [2]int) int { return cmp.Or(p[0]-q[0], p[1]-q[1]) })
+	slices.SortFunc(pairs, func(p, q pair) int { return cmp.Or(p.i-q.i, p.j-q.j) })
 	for _, p := range pairs {
-		if err := look(p[0], p[1]); err != nil {
+		if err := look(p.i, p.j, p.cuts); err != nil {
 			return err
 		}
 	}
@@ -84,10 +90,9 @@ func (g polygon) edges() []edge {
 	return all
 }
 
-// closely reports whether the borders touch or one shape lies in the other. It refuses borders
-// that cross more often than mostCrossings.
-func closely(a, b Area) (bool, error) {
-	touch, crossings := false, 0
+// closely reports whether the borders touch or one shape lies in the other, and the latitudes at
+// which borders cross. It refuses borders that cross more often than mostCrossings.
+func closely(a, b Area) (touch bool, cuts []float64, err error) {
 	theirs := b.Shape.edgesIn(a.Shape.box.grown(onLine))
 	for _, e := range a.Shape.edgesIn(b.Shape.box.grown(onLine)) {
 		for _, f := range theirs {
@@ -96,15 +101,16 @@ func closely(a, b Area) (bool, error) {
 			}
 			meets, crosses := e.against(f)
 			touch = touch || meets
-			if crosses {
-				if crossings++; crossings > mostCrossings {
-					return false, Fault{Name: a.Name, Place: e.a.Place(), Words: fmt.Sprintf(
-						"“%s”与“%s”的边界在%s附近反复穿插，无法算出重叠。请检查这两个网格的边界。", a.Name, b.Name, e.a.Place())}
-				}
+			if !crosses {
+				continue
+			}
+			if cuts = append(cuts, e.common(f).Lat); len(cuts) > mostCrossings {
+				return false, nil, Fault{Name: a.Name, Place: e.a.Place(), Words: fmt.Sprintf(
+					"“%s”与“%s”的边界在%s附近反复穿插，无法算出重叠。请检查这两个网格的边界。", a.Name, b.Name, e.a.Place())}
 			}
 		}
 	}
-	return touch || a.Shape.holdsPartOf(b.Shape) || b.Shape.holdsPartOf(a.Shape), nil
+	return touch || a.Shape.holdsPartOf(b.Shape) || b.Shape.holdsPartOf(a.Shape), cuts, nil
 }
 
 func (s Shape) holdsPartOf(o Shape) bool {
@@ -123,4 +129,19 @@ func (e edge) divides(f edge) (apart, across bool) {
 	clear := onLine * math.Hypot(e.b.Lng-e.a.Lng, e.b.Lat-e.a.Lat)
 	p, q := turn(e.a, e.b, f.a), turn(e.a, e.b, f.b)
 	return p > clear && q > clear || p < -clear && q < -clear, p > clear && q < -clear || p < -clear && q > clear
+}
+
+// Adjacent reports whether the two shapes come as near to each other as that many metres; shapes
+// that touch in one corner do.
+func Adjacent(a, b Shape, metres float64) bool {
+	if a.IsZero() || b.IsZero() {
+		return false
+	}
+	on := planeOver(a.box.with(b.box.low).with(b.box.high))
+	reach := max(metres, 0.01)
+	if !a.box.grown(reach / min(on.east, on.north)).meets(b.box) {
+		return false
+	}
+	far, ok := geom.Distance(on.metres(on.geometry(a)), on.metres(on.geometry(b)))
+	return ok && far <= reach
 }

@@ -3,6 +3,7 @@ package geo
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/peterstace/simplefeatures/geom"
@@ -49,14 +50,19 @@ func Overlaps(areas []Area) ([]Overlap, error) {
 
 func eachOverlap(areas []Area, tell func(i, j int, squareMetres float64, at Point)) error {
 	on := planeOverAll(areas)
-	return eachPair(areas, func(i, j int) error {
-		common, err := steady(areas[i], func(fix fixing) (geom.Geometry, error) {
-			return geom.Intersection(fix(on.geometry(areas[i].Shape)), fix(on.geometry(areas[j].Shape)))
+	return eachPair(areas, func(i, j int, cuts []float64) error {
+		a, b := areas[i], areas[j]
+		expected := on.square(coveredArea(a.Shape, []Shape{b.Shape}, cuts))
+		if expected < leastArea/2 {
+			return nil
+		}
+		shared, err := steady(on, a, expected, func(fix fixing) (geom.Geometry, error) {
+			return geom.Intersection(fix(on.geometry(a.Shape)), fix(on.geometry(b.Shape)))
 		})
 		if err != nil {
 			return err
 		}
-		if total, largest := sum(on.metres(common)); total > 0 {
+		if total, largest := sum(shared); total > 0 {
 			tell(i, j, total, on.within(largest))
 		}
 		return nil
@@ -66,23 +72,32 @@ func eachOverlap(areas []Area, tell func(i, j int, squareMetres float64, at Poin
 // fixing prepares a geometry for an operation.
 type fixing func(geom.Geometry) geom.Geometry
 
-// steady tries an operation on the numbers as they are, then rounded to a tenth of a millimetre, a
-// millimetre and a centimetre: lines that almost lie on each other can defeat it at one of them.
-func steady(a Area, do func(fixing) (geom.Geometry, error)) (geom.Geometry, error) {
-	g, err := do(func(g geom.Geometry) geom.Geometry { return g })
-	for digits := 4; err != nil && digits >= 2; digits-- {
-		g, err = do(func(g geom.Geometry) geom.Geometry { return g.SnapToGrid(digits) })
+// steady tries an operation on the numbers as they are and then on numbers with one and two digits
+// less, until the area of the result is the expected one. It gives the result in metres.
+func steady(on plane, a Area, squareMetres float64, do func(fixing) (geom.Geometry, error)) (geom.Geometry, error) {
+	for digits := 0; digits >= -2; digits-- {
+		g, err := do(func(g geom.Geometry) geom.Geometry {
+			if digits == 0 {
+				return g
+			}
+			return g.SnapToGrid(digits)
+		})
+		if err != nil {
+			continue
+		}
+		g = on.metres(g)
+		if math.Abs(g.Area()-squareMetres) <= leastArea+squareMetres*math.Pow10(-4-digits) {
+			return g, nil
+		}
 	}
-	if err != nil {
-		at := a.Shape.Center()
-		return geom.Geometry{}, Fault{Name: a.Name, Place: at.Place(), Words: fmt.Sprintf(
-			"“%s”（%s附近）与相邻网格的公共边界过于接近又不一致，无法比较。请让公共边界上的点完全相同。", a.Name, at.Place())}
-	}
-	return g, nil
+	at := a.Shape.Center()
+	return geom.Geometry{}, Fault{Name: a.Name, Place: at.Place(), Words: fmt.Sprintf(
+		"“%s”（%s附近）与相邻网格的公共边界过于接近又不一致，无法比较。请让公共边界上的点完全相同。", a.Name, at.Place())}
 }
 
 // Gaps finds the land that the areas covered before and cover no longer, and every hole that the
-// areas enclose afterwards, whether it is new or not. A piece is told once: as enclosed where it is.
+// areas enclose afterwards, whether it is new or not. A piece is told once: as enclosed where it is;
+// what several areas lose is told for each of them.
 func Gaps(before, after []Area) ([]Gap, error) {
 	on := planeOverAll(slices.Concat(before, after))
 	holes, err := enclosed(on, after)
@@ -110,15 +125,29 @@ func Gaps(before, after []Area) ([]Gap, error) {
 // enclosed gives the holes that the areas leave together.
 func enclosed(on plane, areas []Area) ([]geom.Polygon, error) {
 	areas = drawn(areas)
-	if err := eachPair(areas, func(_, _ int) error { return nil }); err != nil || len(areas) == 0 {
+	if len(areas) == 0 {
+		return nil, nil
+	}
+	earlier, cuts := make([][]Shape, len(areas)), make([][]float64, len(areas))
+	err := eachPair(areas, func(i, j int, at []float64) error {
+		earlier[j], cuts[j] = append(earlier[j], areas[i].Shape), append(cuts[j], at...)
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	all, err := united(on, areas)
+	expected := 0.0
+	for i, a := range areas {
+		expected += on.square(a.Shape.area() - coveredArea(a.Shape, earlier[i], cuts[i]))
+	}
+	all, err := steady(on, areas[0], expected, func(fix fixing) (geom.Geometry, error) {
+		return geom.UnionMany(geometries(on, areas, fix))
+	})
 	if err != nil {
 		return nil, err
 	}
 	var holes []geom.Polygon
-	for _, g := range polygons(on.metres(all)) {
+	for _, g := range polygons(all) {
 		for n := range g.NumInteriorRings() {
 			if hole := geom.NewPolygon([]geom.LineString{g.InteriorRingN(n)}); counts(hole) {
 				holes = append(holes, hole)
@@ -128,52 +157,60 @@ func enclosed(on plane, areas []Area) ([]geom.Polygon, error) {
 	return holes, nil
 }
 
-// lostLand gives what was covered and is no more. Areas that stay as they were are passed over, so
-// that a change of a few grids looks only at these and those around them.
+// lostLand gives what was covered and is no more, area by area. Areas that stay as they were are
+// passed over, so that a change of a few grids looks only at these and those around them.
 func lostLand(on plane, before, after []Area) ([]geom.Polygon, error) {
-	var lost []geom.Geometry
+	var lost []geom.Polygon
+	after = drawn(after)
 	for _, was := range drawn(before) {
-		var near []Area
-		stays := false
-		for _, a := range drawn(after) {
-			if stays = a.Shape.same(was.Shape); stays {
-				break
-			}
-			if a.Shape.box.meets(was.Shape.box) {
-				if _, err := closely(was, a); err != nil {
-					return nil, err
-				}
-				near = append(near, a)
-			}
-		}
-		if stays {
+		if slices.ContainsFunc(after, func(a Area) bool { return a.Shape.same(was.Shape) }) {
 			continue
 		}
-		left, err := steady(was, func(fix fixing) (geom.Geometry, error) {
-			cover, err := geom.UnionMany(geometries(on, near, fix))
-			if err != nil {
-				return cover, err
-			}
-			return geom.Difference(fix(on.geometry(was.Shape)), cover)
-		})
+		left, err := uncovered(on, was, after)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range polygons(left) {
-			lost = append(lost, p.AsGeometry())
+		lost = append(lost, pieces(left)...)
+	}
+	return lost, nil
+}
+
+// uncovered gives the land of one area that lies in none of the others.
+func uncovered(on plane, was Area, areas []Area) (geom.Geometry, error) {
+	var near []Area
+	var shapes []Shape
+	var cuts []float64
+	for _, a := range areas {
+		if !a.Shape.box.meets(was.Shape.box) {
+			continue
+		}
+		touch, at, err := closely(was, a)
+		if err != nil {
+			return geom.Geometry{}, err
+		}
+		if touch {
+			near, shapes, cuts = append(near, a), append(shapes, a.Shape), append(cuts, at...)
 		}
 	}
-	if len(lost) == 0 {
-		return nil, nil
-	}
-	joined, err := steady(before[0], func(fix fixing) (geom.Geometry, error) {
-		fixed := make([]geom.Geometry, len(lost))
-		for i, g := range lost {
-			fixed[i] = fix(g)
-		}
-		return geom.UnionMany(fixed)
+	err := eachPair(near, func(_, _ int, at []float64) error {
+		cuts = append(cuts, at...)
+		return nil
 	})
-	return pieces(on.metres(joined)), err
+	if err != nil {
+		return geom.Geometry{}, err
+	}
+	expected := on.square(was.Shape.area() - coveredArea(was.Shape, shapes, cuts))
+	if expected < leastArea/2 {
+		return geom.Geometry{}, nil
+	}
+	return steady(on, was, expected, func(fix fixing) (geom.Geometry, error) {
+		left := fix(on.geometry(was.Shape))
+		cover, err := geom.UnionMany(geometries(on, near, fix))
+		if err != nil || len(near) == 0 {
+			return left, err
+		}
+		return geom.Difference(left, cover)
+	})
 }
 
 func drawn(areas []Area) []Area {
@@ -192,46 +229,6 @@ func geometries(on plane, areas []Area, fix fixing) []geom.Geometry {
 		all[i] = fix(on.geometry(a.Shape))
 	}
 	return all
-}
-
-func united(on plane, areas []Area) (geom.Geometry, error) {
-	return steady(areas[0], func(fix fixing) (geom.Geometry, error) {
-		return geom.UnionMany(geometries(on, areas, fix))
-	})
-}
-
-// Adjacent reports whether the two shapes come as near to each other as that many metres; shapes
-// that touch in one corner do.
-func Adjacent(a, b Shape, metres float64) bool {
-	if a.IsZero() || b.IsZero() {
-		return false
-	}
-	at := planeOver(a.box.with(b.box.low).with(b.box.high))
-	reach := max(metres, 0.01)
-	if !a.box.grown(reach / min(at.east, at.north)).meets(b.box) {
-		return false
-	}
-	far, ok := geom.Distance(at.metres(at.geometry(a)), at.metres(at.geometry(b)))
-	return ok && far <= reach
-}
-
-func planeOverAll(areas []Area) plane {
-	all := emptyBox()
-	for _, a := range areas {
-		if !a.Shape.IsZero() {
-			all = all.with(a.Shape.box.low).with(a.Shape.box.high)
-		}
-	}
-	if all.low.Lng > all.high.Lng {
-		all = box{}
-	}
-	return planeOver(all)
-}
-
-func (s Shape) same(o Shape) bool {
-	return slices.EqualFunc(s.parts, o.parts, func(g, h polygon) bool {
-		return slices.EqualFunc(g, h, func(r, q ring) bool { return slices.Equal(r, q) })
-	})
 }
 
 // polygons takes the polygons out of what an operation gave; points and lines are no land.
@@ -267,4 +264,23 @@ func sum(g geom.Geometry) (total float64, largest geom.Polygon) {
 func (l plane) within(g geom.Polygon) Point {
 	xy, _ := g.PointOnSurface().XY()
 	return l.point(xy)
+}
+
+func planeOverAll(areas []Area) plane {
+	all := emptyBox()
+	for _, a := range areas {
+		if !a.Shape.IsZero() {
+			all = all.with(a.Shape.box.low).with(a.Shape.box.high)
+		}
+	}
+	if all.low.Lng > all.high.Lng {
+		all = box{}
+	}
+	return planeOver(all)
+}
+
+func (s Shape) same(o Shape) bool {
+	return slices.EqualFunc(s.parts, o.parts, func(g, h polygon) bool {
+		return slices.EqualFunc(g, h, func(r, q ring) bool { return slices.Equal(r, q) })
+	})
 }

@@ -90,7 +90,7 @@ func TestGaps(t *testing.T) {
 		{"as before", named(field(0, 0, 1, 1)), named(field(0, 0, 1, 1)), nil},
 		{"split", named(field(0, 0, 2, 1)), named(field(0, 0, 1, 1), field(1, 0, 2, 1)), nil},
 		{"merge", named(field(0, 0, 1, 1), field(1, 0, 2, 1)), named(field(0, 0, 2, 1)), nil},
-		{"all given up", named(field(0, 0, 2, 1), field(2, 0, 4, 1)), nil, []gap{{4, false}}},
+		{"all given up, told grid by grid", named(field(0, 0, 2, 1), field(2, 0, 4, 1)), nil, []gap{{2, false}, {2, false}}},
 		{"a strip at the edge", named(field(0, 0, 2, 1)), named(field(0, 0, 1, 1)), []gap{{1, false}}},
 		{"a strip between two", named(field(0, 0, 2, 1), field(2, 0, 4, 1)), named(field(0, 0, 1, 1), field(2, 0, 4, 1)), []gap{{1, false}}},
 		{"the middle left out, told once", append(named(field(1, 1, 2, 2)), frame...), frame, []gap{{1, true}}},

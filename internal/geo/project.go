@@ -39,6 +39,9 @@ func (l plane) metres(g geom.Geometry) geom.Geometry {
 	return g.TransformXY(func(xy geom.XY) geom.XY { return geom.XY{X: xy.X / 1e7 * l.east, Y: xy.Y / 1e7 * l.north} })
 }
 
+// square turns square degrees into square metres.
+func (l plane) square(degrees float64) float64 { return degrees * l.east * l.north }
+
 func (l plane) point(xy geom.XY) Point {
 	return Point{l.origin.Lng + xy.X/l.east, l.origin.Lat + xy.Y/l.north}
 }
