@@ -21,7 +21,8 @@ var Employments = []struct{ Value, Label string }{{FullTime, "专职"}, {PartTim
 // Worker is a person of the register. Phone is the work phone that stands on the public board.
 type Worker struct {
 	ID         WorkerID
-	AccountID  int64 // 0: signs nothing in the portal
+	AccountID  int64  // 0: signs nothing in the portal
+	Login      string // of the account, on lists and forms
 	Community  string
 	Name       string
 	Phone      string
