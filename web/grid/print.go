@@ -73,7 +73,7 @@ func (h public) paper(r *http.Request, by authz.Actor, g grid.Grid) (paperPage, 
 	if p.Areas, err = h.areas(ctx, by, g, day); err != nil {
 		return p, err
 	}
-	if p.Posts, p.Team, err = h.postLines(ctx, by, g, day); err != nil {
+	if p.Posts, p.Team, err = h.boardLines(ctx, g); err != nil {
 		return p, err
 	}
 	a, err := h.answer(ctx, g)

@@ -278,11 +278,11 @@ func (h public) answer(ctx context.Context, g grid.Grid) (answer, error) {
 	}
 	c := contactOf(answers[id], set.Street)
 	if answers[id].As != grid.AsA {
-		held, err := h.s.Posts(ctx, everybody, id, day)
+		board, err := h.s.Board(ctx, everybody, id)
 		if err != nil {
 			return answer{}, err
 		}
-		c.Why = whyNotA(held, c.Name)
+		c.Why = whyNotA(board.Posts, c.Name)
 	}
 	return answer{Today: "今天 " + day.Chinese(), Contact: c, Phones: set, CardHref: pathPublic + "/" + g.Code + "/card",
 		Terms: []view.Term{
@@ -329,7 +329,7 @@ func (h public) one(w http.ResponseWriter, r *http.Request) error {
 	if p.Areas, err = h.areas(ctx, everybody, g, day); err != nil {
 		return err
 	}
-	if p.Posts, p.Team, err = h.postLines(ctx, everybody, g, day); err != nil {
+	if p.Posts, p.Team, err = h.boardLines(ctx, g); err != nil {
 		return err
 	}
 	if p.Map, err = h.around(ctx, everybody, g, day); err != nil {
@@ -387,28 +387,20 @@ func (h public) areas(ctx context.Context, by authz.Actor, g grid.Grid, day work
 // mostBuildings is where a list of what lies in a grid ends; grids hold some dozens.
 const mostBuildings = 1000
 
-// postLines are the posts and the team as they stand on boards. Why a post is vacant is nobody's business.
-func (h public) postLines(ctx context.Context, by authz.Actor, g grid.Grid, day workday.Day) (posts, team []boardLine, err error) {
-	id := answering(g)
-	held, err := h.s.Posts(ctx, by, id, day)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, p := range held {
+// boardLines are the posts and the team as they stand on boards. Why a post is vacant is nobody's business.
+func (h public) boardLines(ctx context.Context, g grid.Grid) (posts, team []boardLine, err error) {
+	board, err := h.s.Board(ctx, everybody, answering(g))
+	for _, p := range board.Posts {
 		line := boardLine{Part: p.Role.Label(), Who: p.Worker.Name, Phone: p.Worker.Phone}
 		if p.Vacant() {
 			line.Who = "空缺"
 		}
 		posts = append(posts, line)
 	}
-	list, err := h.s.Team(ctx, by, id, day)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, t := range list {
+	for _, t := range board.Team {
 		team = append(team, boardLine{Part: t.Part.Label(), Who: t.Post, Note: t.Unit, Phone: t.Phone})
 	}
-	return posts, team, nil
+	return posts, team, err
 }
 
 // around draws a grid among those of its community.
