@@ -32,6 +32,7 @@ type handlers struct {
 func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 	h := handlers{f: f, s: d.Grids, secure: d.Secure}
 	mountMap(rt, h)
+	mountPeople(rt, h)
 	mountPublic(rt, h)
 }
 
