@@ -275,7 +275,9 @@ func (h handlers) read(r *http.Request, f *form.Form, a *wanted) error {
 			return err
 		}
 	case "merge":
-		readMerge(f, a, day, reason)
+		if err := readMerge(f, a, day, reason); err != nil {
+			return err
+		}
 	default:
 		if err := h.readRedraw(r, f, a, day, reason); err != nil {
 			return err
@@ -353,11 +355,40 @@ func (h handlers) readSplit(r *http.Request, f *form.Form, a *wanted, day workda
 			f.Add("second", "两片都要有楼栋：勾选分到第二片的，留下第一片的")
 		}
 	}
+	if !byBoundary && f.Valid() {
+		if err := cut(f, a.Chosen, rows, parts); err != nil {
+			return err
+		}
+	}
 	a.Change = grid.SplitPlan(a.Chosen, parts, day, reason)
 	return nil
 }
 
-func readMerge(f *form.Form, a *wanted, day workday.Day, reason string) {
+// cut draws the boundaries of two parts between their buildings, when nobody drew them.
+func cut(f *form.Form, g grid.Grid, rows []grid.BuildingRow, parts []grid.Part) error {
+	if g.Boundary.IsZero() {
+		return nil
+	}
+	points := make([][]geo.Point, len(parts))
+	for i, part := range parts {
+		for _, b := range rows {
+			if slices.Contains(part.Buildings, b.ID) && b.System == g.System {
+				points[i] = append(points[i], b.Point())
+			}
+		}
+	}
+	first, second, ok, err := geo.Divide(g.Boundary, points[0], points[1])
+	if err != nil {
+		return fmt.Errorf("split a boundary: %w", err)
+	}
+	if !ok {
+		f.Add("second_boundary", "勾选的楼栋和留下的楼栋不能用一条直线分开，请填两片的边界")
+	}
+	parts[0].Boundary, parts[1].Boundary = first, second
+	return nil
+}
+
+func readMerge(f *form.Form, a *wanted, day workday.Day, reason string) error {
 	var chosen []grid.Grid
 	for _, g := range a.Grids {
 		if slices.Contains(f.All("merge"), g.Code) && g.Kind != grid.Micro {
@@ -367,7 +398,18 @@ func readMerge(f *form.Form, a *wanted, day workday.Day, reason string) {
 	if len(chosen) < 2 {
 		f.Add("merge", "至少勾选两个要合并的网格")
 	}
-	a.Change = grid.MergePlan(chosen, grid.Part{Name: named(f, "name", "合并后的网格")}, day, reason)
+	boundaries := make([]geo.Shape, len(chosen))
+	for i, g := range chosen {
+		if boundaries[i] = g.Boundary; g.System != chosen[0].System {
+			f.Add("merge", "这些网格的边界用了两种坐标系，不能直接合并。请先把边界换成同一种坐标系")
+		}
+	}
+	all, err := geo.Union(boundaries...)
+	if err != nil {
+		return fmt.Errorf("merge boundaries: %w", err)
+	}
+	a.Change = grid.MergePlan(chosen, grid.Part{Name: named(f, "name", "合并后的网格"), Boundary: all}, day, reason)
+	return nil
 }
 
 func named(f *form.Form, field, what string) string {
