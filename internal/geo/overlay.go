@@ -146,15 +146,27 @@ func enclosed(on plane, areas []Area) ([]geom.Polygon, error) {
 	if err != nil {
 		return nil, err
 	}
+	return holesOf(polygons(all)), nil
+}
+
+// holesOf gives the holes of the bodies, each without the bodies that lie in it like islands.
+func holesOf(bodies []geom.Polygon) []geom.Polygon {
 	var holes []geom.Polygon
-	for _, g := range polygons(all) {
+	for _, g := range bodies {
 		for n := range g.NumInteriorRings() {
-			if hole := geom.NewPolygon([]geom.LineString{g.InteriorRingN(n)}); counts(hole) {
+			rings := []geom.LineString{g.InteriorRingN(n)}
+			lake := geom.NewPolygon(rings).AsGeometry()
+			for _, other := range bodies {
+				if geom.Intersects(other.PointOnSurface().AsGeometry(), lake) {
+					rings = append(rings, other.ExteriorRing())
+				}
+			}
+			if hole := geom.NewPolygon(rings); counts(hole) {
 				holes = append(holes, hole)
 			}
 		}
 	}
-	return holes, nil
+	return holes
 }
 
 // lostLand gives what was covered and is no more, area by area. Areas that stay as they were are

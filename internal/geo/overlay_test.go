@@ -95,6 +95,7 @@ func TestGaps(t *testing.T) {
 		{"a strip between two", named(field(0, 0, 2, 1), field(2, 0, 4, 1)), named(field(0, 0, 1, 1), field(2, 0, 4, 1)), []gap{{1, false}}},
 		{"the middle left out, told once", append(named(field(1, 1, 2, 2)), frame...), frame, []gap{{1, true}}},
 		{"a hole that was always there", frame, frame, []gap{{1, true}}},
+		{"a lake with an island", nil, append(named(field(2, 2, 3, 3)), named(field(0, 0, 5, 1), field(0, 4, 5, 5), field(0, 1, 1, 4), field(4, 1, 5, 4))...), []gap{{8, true}}},
 		{"a lake in one grid", nil, named(mustParse(t, area(square, hole))), []gap{{1, true}}},
 		{"two gaps, the larger first", named(field(0, 0, 1, 1), field(5, 0, 8, 1)), nil, []gap{{3, false}, {1, false}}},
 		{"a sliver is rounding", named(field(0, 0, 1, 1)), named(field(0.0005, 0, 1, 1)), nil},
@@ -212,6 +213,85 @@ func TestOverlayProperties(t *testing.T) {
 		}
 		if whole := a.SquareMetres(); math.Abs(whole-common-left) > 1e-3*whole+50 {
 			t.Fatalf("%f is not %f + %f", whole, common, left)
+		}
+	})
+}
+
+// lattice draws a small town of side × side grids with crooked common borders. With loose, every
+// grid was drawn by itself and its points differ from its neighbours' by a few centimetres.
+func lattice(t *rapid.T, side int, loose bool) []Area {
+	off := rapid.Float64Range(-0.0008, 0.0008)
+	near := rapid.IntRange(-5, 5)
+	points := map[[2]int]Point{} // corners at even places, the middles of borders between them
+	for y := range 2*side + 1 {
+		for x := range 2*side + 1 {
+			points[[2]int{x, y}] = Point{round(118.79 + float64(x)*0.002 + off.Draw(t, "x")), round(32.03 + float64(y)*0.002 + off.Draw(t, "y"))}
+		}
+	}
+	var all []Area
+	for y := 0; y < 2*side; y += 2 {
+		for x := 0; x < 2*side; x += 2 {
+			var r ring
+			for _, step := range [][2]int{{0, 0}, {1, 0}, {2, 0}, {2, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}} {
+				p := points[[2]int{x + step[0], y + step[1]}]
+				if loose {
+					p = Point{round(p.Lng + float64(near.Draw(t, "dx"))*1e-7), round(p.Lat + float64(near.Draw(t, "dy"))*1e-7)}
+				}
+				r = append(r, p)
+			}
+			all = append(all, Area{string(rune('A' + len(all))), newShape([]polygon{{append(r, r[0])}})})
+		}
+	}
+	return all
+}
+
+// Leave any grids of a town out: the gaps together are exactly these, each named place lies in one.
+func TestGapsAreWhatWasLeftOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		town := lattice(t, 5, false)
+		if found, err := Overlaps(town); err != nil || len(found) > 0 {
+			t.Fatalf("overlaps: %v %v", found, err)
+		}
+		var kept, out []Area
+		for _, a := range town {
+			if rapid.Bool().Draw(t, "kept") {
+				kept = append(kept, a)
+			} else {
+				out = append(out, a)
+			}
+		}
+		gaps, err := Gaps(town, kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		missing := 0.0
+		for _, a := range out {
+			missing += a.Shape.SquareMetres()
+		}
+		for _, g := range gaps {
+			missing -= g.SquareMetres
+			if Locate(kept, g.At) >= 0 || Locate(out, g.At) < 0 {
+				t.Fatalf("%v is no gap", g.At)
+			}
+		}
+		if math.Abs(missing) > 300 {
+			t.Fatalf("%f m² are not told of", missing)
+		}
+	})
+}
+
+// Borders drawn twice, a few centimetres apart, are compared all the same and count as one.
+func TestBordersDrawnTwice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		before, after := lattice(t, 3, false), lattice(t, 3, true)
+		if found, err := Overlaps(after); err != nil || len(found) > 0 {
+			t.Fatalf("overlaps: %v %v", found, err)
+		}
+		if _, err := Gaps(before, after); err != nil {
+			t.Fatal(err)
+		}
+		if gaps, err := Gaps(after, after); err != nil || len(gaps) > 0 {
+			t.Fatalf("%v %v", gaps, err)
 		}
 	})
 }
