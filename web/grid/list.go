@@ -63,22 +63,30 @@ func (h handlers) rows(r *http.Request, grids []grid.Grid, state mapState) ([]gr
 	}
 	var ids []grid.ID
 	for _, g := range grids {
-		ids = append(ids, g.ID)
+		if g.Kind != grid.Micro {
+			ids = append(ids, g.ID)
+		}
 	}
 	answers, err := h.s.WhoOn(r.Context(), route.Actor(r), ids, state.Day)
 	if err != nil {
 		return nil, err
 	}
+	load := map[grid.WorkerID]int{} // households of those who are A today
+	for _, g := range grids {
+		if a := answers[g.ID]; a.As == grid.AsA {
+			load[a.Worker.ID] += g.Households
+		}
+	}
 	out := make([]gridRow, len(grids))
 	for i, g := range grids {
 		a, held := answers[g.ID]
-		w := gridRow{Grid: g, Answer: a, Held: held && g.Kind != grid.Micro, Line: values.GridHouseholds, Chosen: g.Code == state.Grid,
+		w := gridRow{Grid: g, Answer: a, Held: held, Line: values.GridHouseholds, Chosen: g.Code == state.Grid,
 			Href: state.address(func(s *mapState) { s.Grid, s.After = g.Code, "" })}
 		if w.Look = (look{Rank: 9}); w.Held {
 			w.Look = lookOf(a)
 		}
-		if w.Held && a.As == grid.AsA && a.Worker.Households > w.Line {
-			w.Over = a.Worker.Households - w.Line
+		if w.Held && a.As == grid.AsA && load[a.Worker.ID] > w.Line {
+			w.Over = load[a.Worker.ID] - w.Line
 			w.Look.Rank = min(w.Look.Rank, 4)
 		}
 		out[i] = w
@@ -106,7 +114,7 @@ func (w gridRow) name() string {
 // why the one who answers is not the A, or that the A is over the line.
 func (w gridRow) why() string {
 	if w.Over > 0 {
-		return "名下共 " + view.Thousands(w.Answer.Worker.Households) + " 户，超提醒线 " + itoa(w.Over) + " 户"
+		return "名下共 " + view.Thousands(w.Line+w.Over) + " 户，超提醒线 " + itoa(w.Over) + " 户"
 	}
 	if w.Answer.As == grid.AsA {
 		return ""

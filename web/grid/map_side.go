@@ -2,7 +2,6 @@ package grid
 
 import (
 	"net/http"
-	"net/url"
 
 	"portal/internal/authz"
 	"portal/internal/grid"
@@ -46,7 +45,7 @@ func (h handlers) sideOf(r *http.Request, w gridRow, state mapState) (*gridSide,
 	if authz.Allowed(by, authz.GridAssign, g.Object()) {
 		s.Appoint = gridPath(g.Code, "/assignments/new")
 	}
-	s.Links = append(s.Links, view.Link{Href: pathAnswers + "?" + url.Values{"q": {g.Name}, "day": {state.Day.String()}}.Encode(), Text: "那天谁负责"})
+	s.Links = append(s.Links, view.Link{Href: pathAnswers, Text: "那天谁负责"})
 	if authz.Can(by, authz.HandoverView) {
 		s.Links = append(s.Links, view.Link{Href: pathHandovers + "?community=" + g.Community, Text: "移交"})
 	}
