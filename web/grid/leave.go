@@ -1,7 +1,6 @@
 package grid
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -27,8 +26,8 @@ type leavePage struct {
 }
 
 type actingRow struct {
-	Grid, Href, Who, As, Phone string
-	Tone                       view.Tone
+	Grid, Href, Who, Phone string
+	State                  view.Chipped
 }
 
 type leaveRow struct {
@@ -145,43 +144,27 @@ func (h people) showLeave(w http.ResponseWriter, r *http.Request, one grid.Worke
 	return h.f.Render(w, r, x.status(), showLeave(p))
 }
 
-// actingFor says who answers on a day for each grid in which this person is A.
+// actingFor says who answers on a day for each grid in which this person holds a post.
 func (h people) actingFor(r *http.Request, one grid.Worker, day workday.Day) ([]actingRow, error) {
 	by := route.Actor(r)
-	grids, err := h.s.OnDay(r.Context(), by, one.Community, day)
+	held, err := h.s.PostsOf(r.Context(), by, one.ID, day)
 	if err != nil {
 		return nil, err
 	}
-	held := make([]grid.ID, len(grids))
-	for i, g := range grids {
-		held[i] = g.ID
+	var ids []grid.ID
+	for _, p := range held {
+		ids = append(ids, p.GridID)
 	}
-	answers, err := h.s.WhoOn(r.Context(), by, held, day)
-	if err != nil {
-		return nil, err
-	}
+	answers, err := h.s.WhoOn(r.Context(), by, ids, day)
 	var out []actingRow
-	for _, g := range grids {
-		posts, err := h.s.Posts(r.Context(), by, g.ID, day)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range posts {
-			if p.Worker.ID == one.ID {
-				out = append(out, actingRowOf(g, p, answers[g.ID]))
-			}
+	for _, p := range held {
+		if p.On(day) {
+			out = append(out, actingRowOf(p, answers[p.GridID]))
 		}
 	}
-	return out, nil
+	return out, err
 }
 
-func actingRowOf(g grid.Grid, p grid.Post, a grid.Answer) actingRow {
-	out := actingRow{Grid: fmt.Sprintf("%s（%s）", g.Name, p.Role.Label()), Href: gridPath(g.Code, ""), Who: a.Worker.Name, As: a.As.Label(), Phone: a.Phone, Tone: view.OK}
-	if a.Worker.IsZero() {
-		out.Who = "街道"
-	}
-	if a.RedFlag {
-		out.Tone = view.Danger
-	}
-	return out
+func actingRowOf(p grid.Seat, a grid.Answer) actingRow {
+	return actingRow{Grid: p.GridName + "（" + p.Role.Label() + "）", Href: gridPath(p.GridCode, ""), Who: whoOf(a), Phone: a.Phone, State: standingChip(a)}
 }

@@ -158,7 +158,7 @@ func showLeave(p leavePage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = view.Chip(a.Tone, a.As).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Chip(a.State.Tone, a.State.Words).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -35,7 +35,7 @@ type workerPage struct {
 	Base        string
 	Version     string
 	Facts       []view.Term
-	Posts       []planRow
+	Posts       []heldRow
 	Change      filled
 	End         filled
 	May         bool // the register is this person's to keep
@@ -44,6 +44,9 @@ type workerPage struct {
 	Employments []view.Option
 	Communities []view.Option
 }
+
+// heldRow is a post that the person holds or is to hold.
+type heldRow struct{ Grid, Href, Role, Days string }
 
 // newWorkerPage is 登记网格员.
 type newWorkerPage struct {
@@ -151,13 +154,20 @@ func (h people) showWorker(w http.ResponseWriter, r *http.Request, one grid.Work
 	}
 	p.Facts = []view.Term{{Name: "社区", Text: place}, {Name: "工作电话", Text: one.Phone, Href: "tel:" + one.Phone}, {Name: "用工方式", Text: one.EmploymentLabel()}, {Name: "在册", Text: span(one.From, one.Until)},
 		{Name: "系统账号", Text: map[bool]string{true: "有，可以在移交单上签字", false: "没有，移交由社区代为结束"}[one.AccountID != 0]}}
+	held, err := h.s.PostsOf(r.Context(), by, one.ID, today)
+	if err != nil {
+		return err
+	}
+	for _, one := range held {
+		p.Posts = append(p.Posts, heldRow{Grid: one.GridName, Href: gridPath(one.GridCode, ""), Role: one.Role.Label(), Days: span(one.From, one.Until)})
+	}
 	if p.Communities, err = h.keptCommunities(r, change); err != nil {
 		return err
 	}
 	if authz.Allowed(by, authz.GridLeave, one.Object()) {
 		p.Leave = workerPath(one.ID, "/leave")
 	}
-	if authz.Allowed(by, authz.GridAssign, one.Object()) && one.Grids > 0 {
+	if authz.Allowed(by, authz.GridAssign, one.Object()) && len(held) > 0 {
 		p.Bulk = workerPath(one.ID, "/bulk")
 	}
 	return h.f.Render(w, r, status(errors), showWorker(p))
