@@ -12,12 +12,6 @@ import (
 
 var errNext = errors.New("grid: changes of shape come with the next commit")
 
-func (s *Service) preview(ctx context.Context, by authz.Actor, c Change) (Preview, error) {
-	return Preview{}, errNext
-}
-func (s *Service) apply(ctx context.Context, by authz.Actor, key string, c Change) ([]ID, error) {
-	return nil, errNext
-}
 func (s *Service) movePlaces(ctx context.Context, by authz.Actor, key string, m MovePlaces) error {
 	return errNext
 }
