@@ -13,7 +13,8 @@ import (
 // more often than a boundary of land ever does, and areas that touch more others than fit round them.
 const (
 	mostCrossings = 500
-	mostMeetings  = 12 // for each area, on average
+	mostMeetings  = 12  // that touch, for each area on average
+	mostBoxes     = 100 // whose boxes meet, for each area on average
 )
 
 // eachPair calls look for every two areas that may share land, in the order of the list. Boxes are
@@ -33,6 +34,7 @@ func eachPair(areas []Area, look func(i, j int, cuts []float64) error) error {
 		cuts []float64
 	}
 	var pairs []pair
+	boxes := 0
 	for k, i := range order {
 		a := areas[i]
 		for _, j := range order[k+1:] {
@@ -43,6 +45,7 @@ func eachPair(areas []Area, look func(i, j int, cuts []float64) error) error {
 			if !a.Shape.box.meets(b.Shape.box) {
 				continue
 			}
+			boxes++
 			touch, cuts, err := closely(a, b)
 			if err != nil {
 				return err
@@ -50,9 +53,9 @@ func eachPair(areas []Area, look func(i, j int, cuts []float64) error) error {
 			if touch {
 				pairs = append(pairs, pair{min(i, j), max(i, j), cuts})
 			}
-			if len(pairs) > mostMeetings*len(order)+100 {
+			if len(pairs) > mostMeetings*len(order)+100 || boxes > mostBoxes*len(order)+1000 {
 				return Fault{Name: a.Name, Place: a.Shape.Center().Place(),
-					Words: "互相接触或重叠的网格太多，无法逐一比较。请检查文件是否重复收入了同一批网格。"}
+					Words: "互相接触、交错或重叠的网格太多，无法逐一比较。请检查是否重复收入了同一批网格。"}
 			}
 		}
 	}

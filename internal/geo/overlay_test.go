@@ -174,9 +174,16 @@ func TestBoundsOfComparison(t *testing.T) {
 		at, next := 2*math.Pi*float64(i)/400, 2*math.Pi*(float64(i)+0.9)/400
 		fan = append(fan, Area{"扇", newShape([]polygon{{{{118.79, 32.03}, {118.79 + math.Cos(at)/100, 32.03 + math.Sin(at)/100}, {118.79 + math.Cos(next)/100, 32.03 + math.Sin(next)/100}, {118.79, 32.03}}}})})
 	}
-	var fault Fault
-	if _, err := Overlaps(fan); !errors.As(err, &fault) || !strings.Contains(fault.Words, "互相接触或重叠的网格太多") {
-		t.Errorf("fan: %v", err)
+	var strips []Area
+	for i := range 1500 {
+		at := func(x, y float64) Point { return Point{round(118 + float64(i)*1e-4 + x), round(32 + y)} }
+		strips = append(strips, Area{"斜条", newShape([]polygon{{{at(0, 0), at(0.00005, 0), at(1.00005, 1), at(1, 1), at(0, 0)}}})})
+	}
+	for _, crowd := range [][]Area{fan, strips} {
+		var fault Fault
+		if _, err := Overlaps(crowd); !errors.As(err, &fault) || !strings.Contains(fault.Words, "互相接触、交错或重叠的网格太多") {
+			t.Errorf("%s: %v", crowd[0].Name, err)
+		}
 	}
 }
 
