@@ -27,12 +27,13 @@ type GridLoad struct {
 type LoadSheet struct {
 	Rows   []GridLoad
 	Advice []string
+	Usual  int // households up to which an ordinary grid is of the usual size
 }
 
 // Load tells what the grids of a community or street carry on a day, with sentences on how to even it out.
 // Hours are those of the community's admitted items, shared out by households.
 func (s *Service) Load(ctx context.Context, by authz.Actor, community string, day workday.Day) (LoadSheet, error) {
-	var out LoadSheet
+	out := LoadSheet{Usual: usualMost}
 	grids, err := s.OnDay(ctx, by, community, day)
 	if err != nil {
 		return out, err

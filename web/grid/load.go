@@ -42,21 +42,17 @@ func (h people) load(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := h.f.Settings(r.Context())
-	if err != nil {
-		return err
-	}
-	p := loadPage{Frame: h.staff(r, "查看 - 网格负担和覆盖", nil, view.Crumb{Text: "负担和覆盖"}), Communities: communityOptions(scope), Advice: sheet.Advice, Line: view.Thousands(v.GridHouseholds)}
+	p := loadPage{Frame: h.staff(r, "查看 - 网格负担和覆盖", nil, view.Crumb{Text: "负担和覆盖"}), Communities: communityOptions(scope), Advice: sheet.Advice, Line: view.Thousands(sheet.Usual)}
 	var households, buildings, vacant, over int
 	for _, one := range sheet.Rows {
 		households, buildings = households+one.Households, buildings+one.Buildings
 		if one.Vacant {
 			vacant++
 		}
-		if one.Households > v.GridHouseholds {
+		if one.Households > sheet.Usual {
 			over++
 		}
-		p.Loads = append(p.Loads, view.Load{Name: one.Grid.Name, Measure: gridHouseholds, Planned: float64(one.Households), Cap: float64(v.GridHouseholds)})
+		p.Loads = append(p.Loads, view.Load{Name: one.Grid.Name, Measure: gridHouseholds, Planned: float64(one.Households), Cap: float64(sheet.Usual)})
 		p.Rows = append(p.Rows, loadRowOf(one))
 	}
 	p.Lead = coverageWords(scope.name(), len(sheet.Rows), vacant, over)
@@ -65,8 +61,8 @@ func (h people) load(w http.ResponseWriter, r *http.Request) error {
 	return h.f.Render(w, r, http.StatusOK, showLoad(p))
 }
 
-// gridHouseholds is the measure of one grid against the line for one person.
-var gridHouseholds = view.Measure{Have: "住户", Limit: "提醒线", Unit: "户"}
+// gridHouseholds is the measure of a grid against the usual size.
+var gridHouseholds = view.Measure{Have: "住户", Limit: "一般不超过", Unit: "户"}
 
 func vacancyFigure(n int) view.Figure {
 	f := view.Figure{Label: "A 岗空缺", Value: itoa(n), Unit: "个"}
@@ -85,9 +81,9 @@ func coverageWords(place string, grids, vacant, over int) string {
 		words += fmt.Sprintf("%d 个 A 岗空缺", vacant)
 	}
 	if over > 0 {
-		return words + fmt.Sprintf("，%d 个网格的户数超过提醒线", over)
+		return words + fmt.Sprintf("，%d 个网格的户数偏多", over)
 	}
-	return words + "，没有网格超过提醒线"
+	return words + "，户数都在一般范围内"
 }
 
 func loadRowOf(one grid.GridLoad) loadRow {
