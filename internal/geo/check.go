@@ -9,7 +9,7 @@ import (
 
 // Fault is one thing wrong with a boundary. Words is a whole sentence that names the grid and the
 // place and says what to do. It is an error too, so that one boundary posted alone can be refused.
-type Fault struct {
+type Fault struct { //nolint:errname // a fault of a boundary, as in internal/fault; it is an error only when one is posted alone
 	At    int    // the position of the feature in the file, from 1; 0 when the whole file is meant
 	Name  string // the grid, as the file names it
 	Place string // 东经118.7956，北纬32.0311; empty when the fault has no place
