@@ -16,8 +16,8 @@ import (
 // tasksOnBoard is how many tasks fit on the sheet.
 const tasksOnBoard = 12
 
-// card is 楼道公示牌. A paper hangs for months, so it names the posts, and its code leads to who
-// answers today (GRD-19).
+// card is 楼道公示牌. A paper hangs for months, so it names the holder of the post even during a leave, and
+// its code leads to who answers today (GRD-19).
 func (h public) card(w http.ResponseWriter, r *http.Request) error {
 	g, err := h.byCode(r, everybody)
 	if err != nil {
@@ -54,7 +54,7 @@ func (h public) board(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Frame = h.f.Public(r, frame.Opts{Title: "打印 - " + g.Name + "公示牌", Breadcrumbs: []view.Crumb{{Href: gridPath(g.Code, ""), Text: g.Name}}})
-	p.Frame.Paper = "A3 横向"
+	p.Frame.Paper = "横放的 A3"
 	return h.f.Render(w, r, http.StatusOK, showBoard(p))
 }
 
@@ -78,6 +78,11 @@ func (h public) paper(r *http.Request, by authz.Actor, g grid.Grid) (paperPage, 
 	}
 	a, err := h.answer(ctx, g)
 	p.Contact = a.Contact
+	for _, l := range p.Posts {
+		if l.Part == grid.RoleA.Label() && l.Phone != "" {
+			p.Contact = contact{Name: l.Who, As: asWords[grid.AsA], Phone: l.Phone}
+		}
+	}
 	return p, err
 }
 

@@ -161,7 +161,7 @@ func (h public) who(ctx context.Context, grids []grid.ID, day workday.Day) (map[
 
 // asWords say to residents as what somebody answers.
 var asWords = map[grid.Standing]string{
-	grid.AsA: "网格员", grid.ActingB: "代班网格员（B 岗）", grid.ActingLead: "网格长，代班", grid.Street: "这片现在由街道值班室接电话",
+	grid.AsA: "网格员", grid.ActingB: "代班网格员", grid.ActingLead: "网格长，代班", grid.Street: "这片现在由街道值班室接电话",
 }
 
 // contactOf never gives nobody: without an answer it is the street's desk (GRD-05, GRD-19).
@@ -180,9 +180,9 @@ func whyNotA(held []grid.Post, acting string) string {
 		switch {
 		case p.Role != grid.RoleA:
 		case p.Vacant():
-			return "网格员岗位暂时空缺，由" + acting + "代"
+			return "网格员岗位暂时空缺，由" + acting + "代班"
 		default:
-			return "网格员" + p.Worker.Name + "请假中，由" + acting + "代"
+			return "网格员" + p.Worker.Name + "请假中，由" + acting + "代班"
 		}
 	}
 	return "现在由" + acting + "负责"

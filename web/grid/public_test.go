@@ -145,10 +145,10 @@ func TestGridPage(t *testing.T) {
 		t.Errorf("%d grids on the map of the community", n)
 	}
 	gone := v.Get("/grids/"+merged).Is(http.StatusOK).WellMade().Says(".banner", "2025年7月1日", "撤销").SaysNot("main", "打印楼道公示牌")
-	if to := gone.Attr(".plain a", "href"); !strings.HasPrefix(to, "/grids/"+streetCode+"006") {
+	if to := gone.Attr(".lineage a", "href"); !strings.HasPrefix(to, "/grids/"+streetCode+"006") {
 		t.Errorf("the successor is %s", to)
 	}
-	v.Get(gone.Attr(".plain a", "href")).Is(http.StatusOK).Says(".plain", "合并")
+	v.Get(gone.Attr(".lineage a", "href")).Is(http.StatusOK).Says(".lineage", "合并")
 	v.Get("/grids/"+merged+"/card").Is(http.StatusNotFound).Says("main", "没有公示牌")
 }
 
@@ -297,12 +297,14 @@ func TestBoards(t *testing.T) {
 	if n := len(card.All(".doorcard svg[role=img] path")); n != 1 {
 		t.Errorf("%d paths in the code", n)
 	}
+	b.Anybody(t).Get("/grids/"+onLeave+"/card").Says(".card-name", "何畅").Says(".card-lines", "何清").SaysNot("body", "请假")
+	b.Anybody(t).Get("/grids/"+vacant+"/card").Says(".card-who", "柳青", "空缺").SaysNot("body", "施敏")
 	path := "/desk/grids/320104900001001/board"
 	if to := b.Anybody(t).Get(path).Sees(); !strings.HasPrefix(to, "/sign-in") {
 		t.Errorf("anybody is sent to %s", to)
 	}
 	board := b.As(t, "secretary.huaiyin").Get(path).Is(http.StatusOK).WellMade()
-	board.Says("header", "A3 横向").Says(".gridboard", "公示牌", "葛一", "A 岗", "B 岗", "网格长", "监督电话", "社区民警", "网格员做哪些事").SaysNot("body", "年休假")
+	board.Says("header", "横放的 A3 纸").Says(".gridboard", "公示牌", "葛一", "A 岗", "B 岗", "网格长", "监督电话", "社区民警", "网格员做哪些事").SaysNot("body", "年休假")
 	if n := len(board.All(".gridboard svg.map .chosen")); n < 1 {
 		t.Error("the board has no map")
 	}
