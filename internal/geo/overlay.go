@@ -140,7 +140,7 @@ func enclosed(on plane, areas []Area) ([]geom.Polygon, error) {
 	for i, a := range areas {
 		expected += on.square(a.Shape.area() - coveredArea(a.Shape, earlier[i], cuts[i]))
 	}
-	all, err := steady(on, areas[0], expected, func(fix fixing) (geom.Geometry, error) {
+	all, err := steady(on, Area{"本次核对的网格", areas[0].Shape}, expected, func(fix fixing) (geom.Geometry, error) {
 		return geom.UnionMany(geometries(on, areas, fix))
 	})
 	if err != nil {
