@@ -193,11 +193,12 @@ func splitIDs(text string) ([]ID, error) {
 
 // trace is what the audit trail keeps of a grid.
 type trace struct {
-	Code      string      `json:"code"`
-	Name      string      `json:"name"`
+	Code      string      `json:"code,omitempty"`
+	Name      string      `json:"name,omitempty"`
 	From      workday.Day `json:"from,omitzero"`
 	Until     workday.Day `json:"until,omitzero"`
 	Buildings int         `json:"buildings"`
+	Address   string      `json:"address,omitempty"` // placed by itself
 	Redrawn   bool        `json:"redrawn,omitempty"`
 	GiveUp    string      `json:"give_up,omitempty"`
 }

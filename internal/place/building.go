@@ -78,6 +78,16 @@ func BuildingsOf(ctx context.Context, q pg.Querier, compound string, day workday
 	return buildings(ctx, q, selectBuildingsOf, compound, day)
 }
 
+// BuildingsIn lists every building that some compounds have or had, those that are gone first.
+func BuildingsIn(ctx context.Context, q pg.Querier, compounds []string) ([]Building, error) {
+	return buildings(ctx, q, selectBuildingsIn, compounds)
+}
+
+// AddressesWritten finds doorplates that are written so.
+func AddressesWritten(ctx context.Context, q pg.Querier, texts []string) ([]Address, error) {
+	return addresses(ctx, q, selectAddressesWritten, texts)
+}
+
 // sameHouse are ways of writing one thing: 3号楼 and 3栋 are 3幢.
 var sameHouse = strings.NewReplacer("号楼", "幢", "栋", "幢")
 
