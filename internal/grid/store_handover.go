@@ -42,7 +42,7 @@ const selectMyHandovers = `SELECT ` + handoverColumns + fromHandovers + `
 WHERE (v.account_id = $1 OR w.account_id = $1) AND h.state IN ('drawn', 'given') ORDER BY h.planned, h.id`
 
 const handoversWhere = fromHandovers + `
-WHERE ($1 OR EXISTS (SELECT FROM unnest($2::text[]) r WHERE g.community LIKE r || '%') OR $3 <> 0 AND $3 IN (v.account_id, w.account_id))
+WHERE ($1 OR EXISTS (SELECT FROM unnest($2::text[]) r WHERE g.community LIKE r || '%') OR $3::bigint <> 0 AND $3::bigint IN (v.account_id, w.account_id))
   AND g.community LIKE $4 || '%' AND ($5 = (h.state IN ('drawn', 'given')))`
 const handoversForward = `SELECT ` + handoverColumns + handoversWhere + ` AND ($6::bigint = 0 OR h.id < $6) ORDER BY h.id DESC LIMIT $7`
 const handoversBack = `SELECT ` + handoverColumns + handoversWhere + ` AND h.id > $6 ORDER BY h.id LIMIT $7`
