@@ -170,7 +170,7 @@ func same(a, b, slugA, slugB string) bool {
 
 // plain are parameters whose records everybody in the action's reach may open alike.
 var plain = map[string]string{"/{code}": "/LZ-102", "/{doc}": "/urban-residents-committee-organization-law", "/{article}": "/10", "/{login}": "/worker.linhe",
-	"/{kind}": "/self_governance", "/{key}": "/hour_price_fen", "/{id}": "/1", "/{file}": "/report.csv", "/{step}": "/1"}
+	"/{kind}": "/self_governance", "/{key}": "/hour_price_fen", "/{id}": "/1", "/{file}": "/report.csv", "/{step}": "/1", "/{leave}": "/1"}
 
 func fill(pattern string) string {
 	for param, value := range plain {

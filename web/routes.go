@@ -10,6 +10,7 @@ import (
 	"portal/web/catalog"
 	"portal/web/desk"
 	"portal/web/frame"
+	"portal/web/grid"
 	"portal/web/home"
 	"portal/web/public"
 	"portal/web/refusal"
@@ -24,10 +25,11 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	settings.Mount(rt, f, s.DB)
 	home.Mount(rt, f, home.Deps{})
 	public.Mount(rt, f, public.Deps{Secure: s.Secure})
-	desk.Mount(rt, f, desk.Deps{Applications: s.Admission, Sources: []desk.Source{desk.Refusals(s.DB)}})
+	desk.Mount(rt, f, desk.Deps{Applications: s.Admission, Sources: []desk.Source{desk.Refusals(s.DB), desk.Grids(s.Grids)}})
 	catalog.Mount(rt, f, catalog.Deps{Catalog: s.Catalog, Policy: s.Policy, Blobs: s.Blobs, Kinds: Files(), Secure: s.Secure})
 	admission.Mount(rt, f, s.Admission, s.Blobs)
 	refusal.Mount(rt, f, refusal.Deps{Refusals: s.Refusals, Laws: s.Laws})
+	grid.Mount(rt, f, grid.Deps{Grids: s.Grids, Secure: s.Secure})
 }
 
 // toSignIn sends somebody who has not signed in to the sign-in page, and back afterwards when a

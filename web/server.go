@@ -13,6 +13,7 @@ import (
 	"portal/internal/blob"
 	"portal/internal/catalog"
 	"portal/internal/fault"
+	"portal/internal/grid"
 	"portal/internal/legal"
 	"portal/internal/pg"
 	"portal/internal/policy"
@@ -30,6 +31,7 @@ type Services struct {
 	Accounts  *account.Service
 	Admission *admission.Service
 	Refusals  *refusal.Service
+	Grids     *grid.Service
 	Catalog   *catalog.Service
 	Laws      *legal.Service
 	Policy    *policy.Service

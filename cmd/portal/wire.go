@@ -9,6 +9,7 @@ import (
 	"portal/internal/admission"
 	"portal/internal/blob"
 	"portal/internal/catalog"
+	"portal/internal/grid"
 	"portal/internal/job"
 	"portal/internal/legal"
 	"portal/internal/policy"
@@ -38,12 +39,13 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 	accounts := account.New(o.db, account.WithKeys(keys), account.WithSecondFactor(!c.demo()))
 	admissions := admission.New(o.db)
 	refusals := refusal.New(o.db)
+	grids := grid.New(o.db)
 	laws := legal.New(o.db)
 	laws.OnConfirmed = refusals.Released
 	policies := policy.New(o.db)
 	policies.OnFixed = admissions.DueFixed
 	metrics := web.NewMetrics(o.db)
-	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Admission: admissions, Refusals: refusals, Catalog: catalog.New(o.db), Laws: laws, Policy: policies, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
+	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Admission: admissions, Refusals: refusals, Grids: grids, Catalog: catalog.New(o.db), Laws: laws, Policy: policies, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
 		Proxies: c.TrustedProxies, Metrics: metrics, Brake: c.Brake, Pending: func(ctx context.Context) (int, error) { return migrations.Pending(ctx, o.url) }})
 	if err != nil {
 		return nil, err
@@ -53,6 +55,7 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 		job.Periodic{Name: "clocks", Every: 10 * time.Minute, Run: func(ctx context.Context) error { _, err := admissions.Tick(ctx); return err }},
 		job.Periodic{Name: "close-silent", Every: 10 * time.Minute, Run: func(ctx context.Context) error { _, err := refusals.CloseSilent(ctx); return err }},
 		job.Periodic{Name: "settle-held", Every: 10 * time.Minute, Run: func(ctx context.Context) error { _, err := refusals.SettleHeld(ctx); return err }},
+		job.Periodic{Name: "grids", Every: time.Hour, Run: grids.Tick},
 		job.Periodic{Name: "fix-deadlines", Every: time.Hour, Run: func(ctx context.Context) error { _, err := policies.FixDeadlines(ctx); return err }})
 	jobs, err := job.New(o.db, log, chores)
 	if err != nil {

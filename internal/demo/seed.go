@@ -24,7 +24,7 @@ import (
 
 // Files are the data files of the demo, for imports and tests.
 //
-//go:embed data
+//go:embed data street
 var Files embed.FS
 
 // seeder carries what the steps share. Its database has a clock of its own, so that the months
@@ -61,6 +61,7 @@ var steps = []step{
 	{"数据字典", seedDictionary},
 	{"准入申请", seedApplications},
 	{"清单外任务", seedOfflist},
+	{"网格", seedGrids},
 }
 
 // fileNames maps a kind of import to its embedded file.

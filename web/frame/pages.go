@@ -21,6 +21,7 @@ var modules = []module{
 	{"todos", "一", "待办", "/desk/todos", authz.DeskView},
 	{"admission", "二", "准入清单", "/desk/applications", authz.AppList},
 	{"lists", "二", "准入清单", "/desk/lists", authz.ListView},
+	{"grids", "五", "网格", "/desk/grids", authz.GridView},
 }
 
 var extras = []module{
