@@ -45,7 +45,8 @@ const (
 
 const (
 	mostBoundary = 5 << 20
-	mostSplit    = 1000 // of a grid that is split
+	mostSplit    = 1000 // buildings of a grid that is split
+	mostMerged   = 50
 )
 
 // changePage is the form of a change.
@@ -125,15 +126,23 @@ func (h handlers) basis(r *http.Request, fm *form.Form) (wanted, error) {
 			a.Grids = append(a.Grids, g)
 		}
 	}
-	if code == "" {
-		return a, nil
+	if code != "" {
+		a.Chosen, err = h.among(r, a.Grids, code)
 	}
-	i := slices.IndexFunc(a.Grids, func(g grid.Grid) bool { return g.Code == code })
-	if i < 0 {
-		return a, errNoRecord
+	return a, err
+}
+
+// among finds a grid that may be changed. One that was closed meanwhile is found too: a form that arrives
+// twice must read the same both times, and the second is then known by its key.
+func (h handlers) among(r *http.Request, grids []grid.Grid, code string) (grid.Grid, error) {
+	if i := slices.IndexFunc(grids, func(g grid.Grid) bool { return g.Code == code }); i >= 0 {
+		return grids[i], nil
 	}
-	a.Chosen = a.Grids[i]
-	return a, nil
+	g, err := h.s.ByCode(r.Context(), route.Actor(r), code, h.f.Today())
+	if fault.KindOf(err) == fault.KindNotFound || err == nil && !authz.Allowed(route.Actor(r), authz.GridRedraw, g.Object()) {
+		return grid.Grid{}, errNoRecord
+	}
+	return g, err
 }
 
 func (h handlers) showChange(w http.ResponseWriter, r *http.Request, a wanted, x filled) error {
@@ -198,11 +207,15 @@ func (h handlers) splitOptions(r *http.Request, g grid.Grid, x filled) ([]view.O
 	return out, nil
 }
 
-// allBuildings walks through the pages of a grid's buildings.
+// allBuildings walks through the pages of a grid's buildings, as of today or of its last day.
 func (h handlers) allBuildings(r *http.Request, g grid.Grid) ([]grid.BuildingRow, error) {
 	var out []grid.BuildingRow
+	day := h.f.Today()
+	if !g.Until.IsZero() && !day.Before(g.Until) {
+		day = g.Until.Add(-1)
+	}
 	for cursor := ""; ; {
-		found, err := h.s.Buildings(r.Context(), route.Actor(r), g.ID, h.f.Today(), cursor)
+		found, err := h.s.Buildings(r.Context(), route.Actor(r), g.ID, day, cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -275,7 +288,7 @@ func (h handlers) read(r *http.Request, f *form.Form, a *wanted) error {
 			return err
 		}
 	case "merge":
-		if err := readMerge(f, a, day, reason); err != nil {
+		if err := h.readMerge(r, f, a, day, reason); err != nil {
 			return err
 		}
 	default:
@@ -388,10 +401,19 @@ func cut(f *form.Form, g grid.Grid, rows []grid.BuildingRow, parts []grid.Part) 
 	return nil
 }
 
-func readMerge(f *form.Form, a *wanted, day workday.Day, reason string) error {
+func (h handlers) readMerge(r *http.Request, f *form.Form, a *wanted, day workday.Day, reason string) error {
 	var chosen []grid.Grid
-	for _, g := range a.Grids {
-		if slices.Contains(f.All("merge"), g.Code) && g.Kind != grid.Micro {
+	codes := f.All("merge")
+	if len(codes) > mostMerged {
+		f.Add("merge", "一次最多合并 "+itoa(mostMerged)+" 个网格")
+		return nil
+	}
+	for _, code := range codes {
+		g, err := h.among(r, a.Grids, code)
+		if err != nil {
+			return err
+		}
+		if g.Kind != grid.Micro && !slices.ContainsFunc(chosen, func(c grid.Grid) bool { return c.ID == g.ID }) {
 			chosen = append(chosen, g)
 		}
 	}
