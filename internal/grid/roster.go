@@ -79,7 +79,6 @@ func (s *Service) AddWorker(ctx context.Context, by authz.Actor, key string, w W
 
 // tie resolves the login; without one the account that is given stays.
 func (w *Worker) tie(ctx context.Context, q pg.Querier, day workday.Day) error {
-	w.AccountID = 0
 	if w.Login == "" {
 		return nil
 	}
@@ -115,6 +114,7 @@ func (s *Service) ChangeWorker(ctx context.Context, by authz.Actor, key string, 
 				return err
 			}
 		}
+		w.AccountID = 0 // the login says whose account it is
 		if err := w.tie(ctx, tx, today); err != nil {
 			return err
 		}
