@@ -278,6 +278,9 @@ func namesOf(all []Grid) string {
 
 // write stores everything in a handful of statements, however long the file is.
 func (p *buildingsPlan) write(ctx context.Context, tx *pg.Tx) error {
+	if err := planByIndex(ctx, tx); err != nil {
+		return err
+	}
 	fresh := make([]place.Building, len(p.added))
 	for i, h := range p.added {
 		fresh[i] = h.Building

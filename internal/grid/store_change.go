@@ -19,6 +19,23 @@ type writing struct {
 	ids []ID // of the grids that open
 }
 
+// The checks at commit run once for every row. A connection that planned them when the tables were nearly
+// empty would read these whole each time: forget such plans, and make new ones along the indexes.
+const (
+	forgetPlans   = `DISCARD PLANS`
+	alongTheIndex = `SET LOCAL enable_seqscan = off`
+)
+
+// planByIndex is for transactions that write thousands of rows.
+func planByIndex(ctx context.Context, tx *pg.Tx) error {
+	for _, sql := range []string{forgetPlans, alongTheIndex} {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("plans for many rows: %w", err)
+		}
+	}
+	return nil
+}
+
 func (w *writing) all(ctx context.Context) error {
 	steps := []func(context.Context) error{w.open, w.inherit, w.cut, w.redraw, w.rehome, w.rehomeAddresses, w.descend}
 	for _, step := range steps {
@@ -275,7 +292,15 @@ func (r *stayRows) insert(ctx context.Context, tx *pg.Tx) error {
 	return nil
 }
 
+// manyRows is where looking at every row at commit begins to be felt.
+const manyRows = 200
+
 func (w *writing) rehome(ctx context.Context) error {
+	if len(w.e.moves) > manyRows {
+		if err := planByIndex(ctx, w.tx); err != nil {
+			return err
+		}
+	}
 	var ended []int64
 	var begun stayRows
 	for _, m := range w.e.moves {
