@@ -1,0 +1,32 @@
+package desk
+
+import (
+	"strings"
+	"testing"
+
+	"portal/internal/grid"
+	"portal/web/webtest"
+)
+
+// Handovers stand in 待办 of who signs next, vacancies in that of who keeps the grids; nobody else sees them.
+func TestGridsSource(t *testing.T) {
+	t.Parallel()
+	b := webtest.Street(t)
+	waiting := Grids(grid.New(b.DB))
+	for login, want := range map[string]string{"grid.huaiyin1": "核对并签字", "grid.huaiyin2": "", "secretary.huaiyin": "指定A 岗", "secretary.linhe": "", "worker.huaiyin": "", "clerk": "", "dispatcher": "指定A 岗"} {
+		rows, err := waiting(t.Context(), b.As(t, login).Actor)
+		if err != nil {
+			t.Fatalf("%s: %v", login, err)
+		}
+		var verbs []string
+		for _, row := range rows {
+			verbs = append(verbs, row.Verb)
+			if row.Title == "" || row.Detail == "" || !strings.HasPrefix(row.Href, "/desk/") || row.DueOn.IsZero() && row.Unclocked == "" {
+				t.Errorf("%s: %+v", login, row)
+			}
+		}
+		if got := strings.Join(verbs, " "); got != want {
+			t.Errorf("%s: %q, want %q", login, got, want)
+		}
+	}
+}
