@@ -113,9 +113,9 @@ func TestActingByDay(t *testing.T) {
 	t.Parallel()
 	b, _ := publicBench(t)
 	v := b.Anybody(t)
-	v.Get("/grids/"+onLeave).Is(http.StatusOK).WellMade().Says(".whom", "何清", "代班").Says(".whom-why", "何清").SaysNot(".whom-name", "何畅").
+	v.Get("/grids/"+onLeave).Is(http.StatusOK).WellMade().Says(".whom", "何清", "代班").Says(".whom-why", "何畅请假中，由何清代班").SaysNot(".whom-name", "何畅").
 		SaysNot("main", "年休假", "事假", "病假")
-	v.Get("/grids/"+vacant).Is(http.StatusOK).WellMade().Says(".whom", "柳青", "代班").SaysNot("main", "施敏", "调到街道")
+	v.Get("/grids/"+vacant).Is(http.StatusOK).WellMade().Says(".whom", "柳青", "网格员岗位暂时空缺，由柳青代班").SaysNot("main", "施敏", "调到街道")
 	later(b, 10)
 	v.Get("/grids/"+onLeave).Is(http.StatusOK).Says(".whom-name", "何畅").SaysNot(".whom", "代班", "请假", "何清")
 }
@@ -141,7 +141,7 @@ func TestSomebodyAlwaysAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a := b.Anybody(t).Get("/grids/"+onLeave).Is(http.StatusOK).Says(".whom", "街道值班室", streetPhone(t, b)).SaysNot("main", "病假")
+	a := b.Anybody(t).Get("/grids/"+onLeave).Is(http.StatusOK).Says(".whom-name", "街道值班室").Says(".whom-call", streetPhone(t, b)).Says(".whom-why", "何畅请假中").SaysNot("main", "病假")
 	if to := a.Attr(".whom-call a", "href"); to != "tel:"+streetPhone(t, b) {
 		t.Errorf("the button calls %s", to)
 	}
@@ -318,6 +318,20 @@ func boards(t *testing.T, b *webtest.Bench) {
 	foreign := b.As(t, "secretary.linhe").Get(path).Is(http.StatusNotFound)
 	if missing := b.As(t, "secretary.linhe").Get("/desk/grids/320104900001899/board").Is(http.StatusNotFound); missing.Text("main") != foreign.Text("main") {
 		t.Error("another community's board reads otherwise than a missing one")
+	}
+}
+
+// Whatever the answer lacks, a contact has a name and a telephone (GRD-19).
+func TestContactNeverEmpty(t *testing.T) {
+	t.Parallel()
+	for _, a := range []grid.Answer{{}, {As: grid.Street}, {As: grid.AsA, Worker: grid.Worker{ID: 1, Name: "葛一"}}, {As: grid.ActingB, Phone: "0000-1"}} {
+		if c := contactOf(a, "0000-9"); c.Name != "街道值班室" || c.Phone != "0000-9" || c.As == "" {
+			t.Errorf("%+v: %+v", a, c)
+		}
+	}
+	whole := contactOf(grid.Answer{As: grid.ActingB, Phone: "0000-1", Worker: grid.Worker{ID: 1, Name: "葛二"}}, "0000-9")
+	if whole.Name != "葛二" || whole.Phone != "0000-1" || whole.As != "代班网格员" {
+		t.Errorf("%+v", whole)
 	}
 }
 
