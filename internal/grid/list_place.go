@@ -43,15 +43,19 @@ FROM (
 const findByWords = `SELECT ` + placeColumns + hitsOfWords + whereOnDay + `
 ORDER BY h.key = $2 DESC, h.address_id IS NOT NULL, char_length(h.key), b.compound, b.id, h.address_id LIMIT $4`
 
+// Letters are short and fit many doors: the nearest ones of each kind are enough.
 const hitsOfLetters = `
 FROM (
-    SELECT id AS building_id, NULL::bigint AS address_id, initials AS key FROM building WHERE initials LIKE $2 || '%' OR replace(pinyin, ' ', '') LIKE $2 || '%'
+    (SELECT id AS building_id, NULL::bigint AS address_id, initials AS key FROM building
+     WHERE initials LIKE $2 || '%' OR replace(pinyin, ' ', '') LIKE $2 || '%'
+     ORDER BY initials = $2 DESC, char_length(initials), id LIMIT 200)
     UNION ALL
-    SELECT t.building_id, t.id, t.initials FROM address t JOIN building o ON o.id = t.building_id
-    WHERE (t.initials LIKE $2 || '%' OR replace(t.pinyin, ' ', '') LIKE $2 || '%')
-      AND NOT (o.initials LIKE $2 || '%' OR replace(o.pinyin, ' ', '') LIKE $2 || '%')
+    (SELECT t.building_id, t.id, t.initials FROM address t
+     WHERE t.initials LIKE $2 || '%' OR replace(t.pinyin, ' ', '') LIKE $2 || '%'
+     ORDER BY t.initials = $2 DESC, char_length(t.initials), t.id LIMIT 200)
 ) h`
 const findByLetters = `SELECT ` + placeColumns + hitsOfLetters + whereOnDay + `
+WHERE h.address_id IS NULL OR NOT (b.initials LIKE $2 || '%' OR replace(b.pinyin, ' ', '') LIKE $2 || '%')
 ORDER BY h.key = $2 DESC, h.address_id IS NOT NULL, char_length(h.key), b.compound, b.id, h.address_id LIMIT $3`
 
 // People write more than the register knows (槐荫苑3幢2单元502室): the longest door inside their words.
@@ -210,10 +214,11 @@ func inside(all []Grid, p geo.Point, sys geo.System) (in []Grid, other geo.Syste
 }
 
 const selectCompounds = `
-SELECT b.compound AS name, count(*)::int AS buildings, min(g.community) AS community
-FROM building b JOIN grid_building p ON p.building_id = b.id AND p.valid @> $1::date JOIN grid g ON g.id = p.grid_id
-WHERE b.valid @> $1::date
-GROUP BY b.compound ORDER BY min(b.initials), b.compound`
+SELECT c.name, c.buildings, g.community
+FROM (SELECT compound AS name, count(*)::int AS buildings, min(id) AS first, min(initials) AS initials FROM building WHERE valid @> $1::date GROUP BY compound) c
+JOIN grid_building p ON p.building_id = c.first AND p.valid @> $1::date
+JOIN grid g ON g.id = p.grid_id
+ORDER BY c.initials, c.name`
 
 func compounds(ctx context.Context, q pg.Querier, day workday.Day) ([]Compound, error) {
 	rows, err := q.Query(ctx, selectCompounds, day)

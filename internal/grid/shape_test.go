@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"portal/internal/authz"
@@ -354,5 +355,41 @@ func TestReach(t *testing.T) {
 	rows, err := w.Buildings(ctx, authz.Anonymous, ids[0], thisDay, "")
 	if err != nil || len(rows.Rows) != 4 || rows.HasNext || rows.Rows[0].Households != 0 || rows.Rows[0].Since != longAgo {
 		t.Errorf("%+v %v", rows, err)
+	}
+}
+
+// Two people split one grid, and a third moves a building out of it, at once: one of the splits holds, the other
+// is told in words, and every building still lies in one grid on every day (GRD-01).
+func TestChangesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	ids, houses := w.twoGrids(0, 0)
+	g := w.grid(huaiyin+"001", thisDay)
+	errs := make([]error, 3)
+	var all sync.WaitGroup
+	for i := range 2 {
+		c := SplitPlan(g, []Part{{Name: fmt.Sprintf("甲%d网格", i), Boundary: box(t, 0, 0, 5, 10)}, {Name: fmt.Sprintf("乙%d网格", i), Boundary: box(t, 5, 0, 5, 10)}}, thisDay, "拆分")
+		all.Go(func() { _, errs[i] = w.Apply(context.Background(), keeper, "", c) })
+	}
+	all.Go(func() {
+		errs[2] = w.MovePlaces(context.Background(), keeper, "", MovePlaces{Buildings: houses[:1], To: ids[1], Day: nextMonth, Reason: "移动"})
+	})
+	all.Wait()
+	done := 0
+	for i, err := range errs {
+		if err == nil {
+			done++
+		} else if _, told := fault.As(err); !told {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if (errs[0] == nil) == (errs[1] == nil) && errs[2] != nil || errs[0] == nil && errs[1] == nil {
+		t.Errorf("%d done: %v", done, errs)
+	}
+	if n := w.one(`SELECT count(*) FROM building b WHERE datemultirange(b.valid) <> (SELECT range_agg(p.valid) FROM grid_building p WHERE p.building_id = b.id)`); n != 0 {
+		t.Errorf("%d buildings not in one grid on all days", n)
+	}
+	if n := w.one(`SELECT count(*) FROM grid_building p JOIN (SELECT grid_id, range_agg(valid) AS days FROM grid_version GROUP BY 1) v USING (grid_id) WHERE NOT isempty(p.valid) AND NOT v.days @> p.valid`); n != 0 {
+		t.Errorf("%d stays past their grid", n)
 	}
 }
