@@ -111,6 +111,14 @@ func (w gridRow) name() string {
 	return w.Answer.Worker.Name
 }
 
+// stand says who stands in: B 岗柳青代理.
+func (w gridRow) stand() string {
+	if w.Answer.Worker.IsZero() {
+		return "由街道值班接听"
+	}
+	return strings.TrimSuffix(w.Answer.As.Label(), "代理") + w.Answer.Worker.Name + "代理"
+}
+
 // why the one who answers is not the A, or that the A is over the line.
 func (w gridRow) why() string {
 	if w.Over > 0 {
@@ -173,7 +181,7 @@ func leadOf(sc mapScope, rows []gridRow, state mapState) (lead, alert string) {
 		return lead, itoa(len(missing)) + " 个网格没有 A 岗，排在列表最前面。"
 	}
 	for _, w := range missing {
-		alert += w.Grid.Short() + w.Look.Note + "，由" + w.name() + "负责。"
+		alert += w.Grid.Short() + "的 " + w.Look.Words + "，" + w.stand() + "。"
 	}
 	return lead, alert
 }

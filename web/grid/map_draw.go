@@ -10,6 +10,7 @@ const (
 	chartMargin = 24
 	smallWidth  = 372
 	smallHeight = 260
+	smallMargin = 44
 	mostZoom    = 4
 	manyAreas   = 60  // from here on areas carry no words of their own, only those of their communities
 	mostHouses  = 600 // building rectangles on one map
@@ -74,7 +75,7 @@ func newPlane(zoom int, around geo.Shape, shapes ...geo.Shape) plane {
 
 // smallPlane fits one shape into the window of the side column.
 func smallPlane(s geo.Shape) plane {
-	return plane{zoom: 1, width: smallWidth, height: smallHeight, view: geo.NewView(smallWidth, smallHeight, chartMargin, s)}
+	return plane{zoom: 1, width: smallWidth, height: smallHeight, view: geo.NewView(smallWidth, smallHeight, smallMargin, s)}
 }
 
 // box is the viewBox of the window.

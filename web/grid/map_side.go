@@ -16,6 +16,7 @@ type gridSide struct {
 	Team    []view.Term
 	Record  string
 	Board   string // the grid board for print
+	Redraw  string
 	Appoint string // 指定 A 岗; "" without the right
 	Links   []view.Link
 }
@@ -50,7 +51,7 @@ func (h handlers) sideOf(r *http.Request, w gridRow, state mapState) (*gridSide,
 		s.Links = append(s.Links, view.Link{Href: pathHandovers + "?community=" + g.Community, Text: "移交"})
 	}
 	if authz.Allowed(by, authz.GridRedraw, g.Object()) {
-		s.Links = append(s.Links, view.Link{Href: pathChange + "?kind=redraw&grid=" + g.Code, Text: "调整边界"})
+		s.Redraw = changeKinds[0].address(g)
 	}
 	return s, nil
 }
