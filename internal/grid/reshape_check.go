@@ -244,11 +244,22 @@ func (r *reckoning) compare() {
 			return g.Enclosed && slices.ContainsFunc(standing, func(was geo.Gap) bool { return same(was, g) })
 		})
 	}
+	gaps = slices.DeleteFunc(gaps, func(g geo.Gap) bool { return r.undrawn(g.At) })
 	r.Gaps = gaps
 	if len(gaps) > 0 && r.GiveUp == "" {
 		g := gaps[0]
 		r.refuse("boundary", "有 %d 处土地会不属于任何网格，最大的一处在%s附近，约 %.0f 平方米。请把它划进一个网格，或者写明不再划入的理由", len(gaps), g.At.Place(), math.Ceil(g.SquareMetres))
 	}
+}
+
+// undrawn reports whether a point was inside a grid that goes on under another name without a boundary: its
+// land is not given up, it is drawn by its buildings until somebody draws it.
+func (r *reckoning) undrawn(at geo.Point) bool {
+	return slices.ContainsFunc(r.Open, func(o NewGrid) bool {
+		return o.Kind != Micro && o.Boundary.IsZero() && slices.ContainsFunc(o.From, func(id ID) bool {
+			return r.closing[id] && r.byID[id].Boundary.Contains(at)
+		})
+	})
 }
 
 // near leaves the areas that what was touched can overlap with, and these.

@@ -45,8 +45,11 @@ func TestReckon(t *testing.T) {
 		moves   string // building→grid
 		refused string
 	}{
-		"merge by successor":         {change: with(open(NewGrid{From: []ID{1, 2}, Boundary: all}), func(c *Change) { c.Close = []ID{1, 2} }), moves: "里1幢→新网格 里2幢→新网格"},
-		"merge without a boundary":   {change: with(open(NewGrid{From: []ID{1, 3}, Boundary: west}), func(c *Change) { c.Close = []ID{1, 3} }), moves: "里1幢→新网格 里3幢→新网格"},
+		"merge by successor":       {change: with(open(NewGrid{From: []ID{1, 2}, Boundary: all}), func(c *Change) { c.Close = []ID{1, 2} }), moves: "里1幢→新网格 里2幢→新网格"},
+		"merge without a boundary": {change: with(open(NewGrid{From: []ID{1, 3}, Boundary: west}), func(c *Change) { c.Close = []ID{1, 3} }), moves: "里1幢→新网格 里3幢→新网格"},
+		"split without boundaries": {change: Change{Close: []ID{1}, Open: []NewGrid{{Kind: Ordinary, Community: huaiyin, Name: "甲网格", From: []ID{1}, Buildings: []int64{1}},
+			{Kind: Ordinary, Community: huaiyin, Name: "乙网格", From: []ID{1}}}}, moves: "里1幢→甲网格"},
+		"merge and nothing drawn":    {change: with(open(NewGrid{From: []ID{1, 2}}), func(c *Change) { c.Close = []ID{1, 2} }), moves: "里1幢→新网格 里2幢→新网格"},
 		"close into a redrawn one":   {change: Change{Close: []ID{1}, Redraw: []Redraw{{ID: 2, Version: 1, Boundary: all}}}, moves: "里1幢→第二网格"},
 		"close and nobody takes it":  {change: Change{Close: []ID{3}}, refused: "1 幢楼会不在任何网格里：里3幢"},
 		"close and land is lost":     {change: Change{Close: []ID{1}}, refused: "土地会不属于任何网格"},
