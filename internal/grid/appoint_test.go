@@ -167,3 +167,20 @@ func TestPostsAreInReach(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A micro-grid only subdivides: the people of its grid answer for it, and it has no posts of its own.
+func TestMicroGridIsAnsweredForByItsGrid(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	g := c.grid(1, "葛一", "葛二", 0)
+	var micro grid.ID
+	const add = `WITH m AS (INSERT INTO grid (code, community, kind, parent_id) VALUES ($1, $2, 'micro_grid', $3) RETURNING id),
+		v AS (INSERT INTO grid_version (grid_id, valid, name, coord_system, reason, made_at) SELECT id, '[2025-01-01,)', '第1微网格', 'WGS-84', '细分', $4 FROM m)
+		SELECT id FROM m`
+	c.must(c.admin.QueryRow(c.ctx, add, huaiyin+"00101", huaiyin, int64(g), c.db.Now()).Scan(&micro))
+	if got := c.answer(c.secretary, micro, today); got != "葛一 A 岗" {
+		t.Error(got)
+	}
+	_, err := c.s.Appoint(c.ctx, c.secretary, c.key(), grid.Appointment{Grid: micro, Role: grid.RoleA, Worker: c.worker["葛三"]})
+	c.kind(err, fault.KindInvalid, "微网格不单独设岗")
+}

@@ -148,7 +148,7 @@ func (b Bulk) fill(ctx context.Context, q pg.Querier, row *BulkRow, o atPost, v 
 	}
 	if row.Then, err = workerByID(ctx, q, to); err != nil {
 		row.Problem = words(err)
-		return nil
+		return missingAs(err, nil)
 	}
 	if row.Problem = words(o.takes(row.Then, b.Role, b.Day)); row.Problem != "" || b.Role != RoleA {
 		return nil

@@ -82,7 +82,7 @@ func candidate(w Worker, g seat, role Role, posts []heldBy, near map[ID]bool, b 
 	for _, p := range posts {
 		now = append(now, shortName(p.GridName, g.CommunityName)+" "+p.Role.Label())
 		switch {
-		case near[p.GridID]:
+		case near[p.GridID] && p.Role.signed(): // a lead is no nearer to one grid than to another
 			c.Adjacent = true
 		case p.GridID == g.ID && (p.Role == role || p.Role.signed() && role.signed()):
 			c.Same = true

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"portal/internal/authz"
+	"portal/internal/fault"
 	"portal/internal/intake"
 	"portal/internal/pg"
 	"portal/internal/policy"
@@ -114,8 +115,11 @@ func (w *Worker) wrong(ctx context.Context, q pg.Querier, r intake.Row, old Work
 	}
 	if w.Login != old.Login {
 		id, err := accountOf(ctx, q, w.Login, w.Community, today)
-		if err != nil {
+		if fault.KindOf(err) == fault.KindInvalid {
 			return tell("login", words(err))
+		}
+		if err != nil {
+			return nil, err
 		}
 		w.AccountID = id
 	}

@@ -134,7 +134,7 @@ func (s *Service) CallOffLeave(ctx context.Context, by authz.Actor, key string, 
 		}
 		w, err := lockWorker(ctx, tx, l.Worker, authz.GridLeave)
 		if err != nil {
-			return errNoLeave
+			return missingAs(err, errNoLeave)
 		}
 		if l, err = leaveByID(ctx, tx, id); err != nil { // the one read under lock counts
 			return err

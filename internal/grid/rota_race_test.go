@@ -1,6 +1,7 @@
 package grid_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -211,4 +212,48 @@ func (c *town) callOffOne(g grid.ID) error {
 		}
 	}
 	return nil
+}
+
+// A merge races the people of the grids that it closes: whoever comes second works on what is left, and no
+// post of a closed or new grid hangs in the air (GRD-02, GRD-03).
+func TestMergeAndPeopleAtOnce(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	merged := 0
+	for i := range 4 {
+		g1, g2 := c.grid(100*i+1, "葛五", "葛二", 40), c.grid(100*i+2, "葛三", "葛四", 50)
+		all, err := c.s.OnDay(c.ctx, c.secretary, huaiyin, today)
+		c.must(err)
+		var both []grid.Grid
+		for _, g := range all {
+			if g.ID == g1 || g.ID == g2 {
+				both = append(both, g)
+			}
+		}
+		merge := grid.MergePlan(both, grid.Part{Name: fmt.Sprintf("合并%d网格", i+1)}, today, "两格合并")
+		errs := atOnce([]func() error{
+			func() error { _, err := c.s.Apply(c.ctx, c.secretary, c.key(), merge); return err },
+			func() error { return c.vacate(g1, grid.RoleA, noDay, "调离") },
+			func() error { return c.vacate(g2, grid.RoleB, today.Add(3), "退休") },
+			func() error {
+				_, err := c.s.Appoint(c.ctx, c.secretary, c.key(), grid.Appointment{Grid: g2, Role: grid.RoleLead, Worker: c.worker["葛一"]})
+				return err
+			},
+		})
+		for k, err := range errs {
+			if err != nil && fault.KindOf(err) != fault.KindConflict && fault.KindOf(err) != fault.KindInvalid {
+				t.Errorf("act %d: %v", k, err)
+			}
+		}
+		if errs[0] == nil {
+			merged++
+		} else {
+			t.Logf("round %d: %v", i, errs[0])
+		}
+		c.exec(`UPDATE grid_assignment SET worker_id = NULL, reason = '清场' WHERE worker_id IS NOT NULL`) // so that limits do not tell the next round
+	}
+	if merged == 0 {
+		t.Error("no merge went through")
+	}
+	c.invariants()
 }

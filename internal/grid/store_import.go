@@ -127,13 +127,13 @@ func (all *rota) readRest(ctx context.Context, q pg.Querier, ids []ID, communiti
 		return fmt.Errorf("open handovers: %w", err)
 	}
 	if rows, err = q.Query(ctx, everyASpan, texts(communities)); err != nil {
-		return fmt.Errorf("A posts: %w", err)
+		return fmt.Errorf("posts of persons: %w", err)
 	}
 	if _, err := pgx.ForEachRow(rows, []any{&w, &s.GridID, &s.From, &s.Until}, func() error {
 		all.spans[w] = append(all.spans[w], s)
 		return nil
 	}); err != nil {
-		return fmt.Errorf("A posts: %w", err)
+		return fmt.Errorf("posts of persons: %w", err)
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func (s *Service) EndTeamPost(ctx context.Context, by authz.Actor, key string, p
 		}
 		g, err := teamGrid(ctx, tx, id)
 		if err != nil {
-			return errNoTeamPost
+			return missingAs(err, errNoTeamPost)
 		}
 		if _, _, err := teamPostGrid(ctx, tx, post, today); err != nil { // somebody else may have ended it
 			return err

@@ -81,6 +81,14 @@ func tellSecretary(ctx context.Context, tx *pg.Tx, community, words, href string
 	return inbox.Tell(ctx, tx, inbox.Audience{Role: authz.Secretary, Division: community}, words, href)
 }
 
+// missingAs says of what is out of reach what is said of what does not exist; trouble stays trouble.
+func missingAs(err, as error) error {
+	if fault.KindOf(err) == fault.KindNotFound {
+		return as
+	}
+	return err
+}
+
 // ground is what every change of posts reads first.
 type ground struct {
 	today  workday.Day
