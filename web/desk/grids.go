@@ -52,6 +52,6 @@ func handoverRow(h grid.Handover, by authz.Actor) (Row, bool) {
 
 // vacancyRow leads to the page that appoints; the clock is how long the B may act (GRD-03).
 func vacancyRow(v grid.Vacancy) Row {
-	return Row{Title: v.GridName + " " + v.Role.Label() + "空缺", Detail: fmt.Sprintf("%s · 空缺 %d 天 · %s", v.CommunityName, v.Days, v.Reason), Verb: "指定" + v.Role.Label(), Icon: "user-search",
+	return Row{Title: v.GridName + " " + v.Role.Label() + "空缺", Detail: fmt.Sprintf("%s · 空缺 %d 天 · %s", v.CommunityName, v.Days, v.Reason), Verb: "指定 " + v.Role.Label(), Icon: "user-search",
 		Href: "/desk/grids/" + v.GridCode + "/assignments/new?role=" + string(v.Role), DueOn: v.Until, Unclocked: "网格岗位空缺"}
 }

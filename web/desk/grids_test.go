@@ -13,7 +13,7 @@ func TestGridsSource(t *testing.T) {
 	t.Parallel()
 	b := webtest.Street(t)
 	waiting := Grids(grid.New(b.DB))
-	for login, want := range map[string]string{"grid.huaiyin1": "核对并签字", "grid.huaiyin2": "", "secretary.huaiyin": "指定A 岗", "secretary.linhe": "", "worker.huaiyin": "", "clerk": "", "dispatcher": "指定A 岗"} {
+	for login, want := range map[string]string{"grid.huaiyin1": "核对并签字", "grid.huaiyin2": "", "secretary.huaiyin": "指定 A 岗", "secretary.linhe": "", "worker.huaiyin": "", "clerk": "", "dispatcher": "指定 A 岗"} {
 		rows, err := waiting(t.Context(), b.As(t, login).Actor)
 		if err != nil {
 			t.Fatalf("%s: %v", login, err)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"portal/internal/authz"
 	"portal/internal/grid"
@@ -130,7 +129,7 @@ func (h people) appointed(w http.ResponseWriter, r *http.Request, g grid.Grid, i
 		h.tell(r, "ok", "已生成移交单", "双方签字后生效，生效前仍由原来的人负责")
 		return route.See(w, r, handoverPath(done.Handover, ""))
 	}
-	words := "已指定" + in.Role.Label()
+	words := "已" + appointing(in.Role)
 	if in.Worker == 0 {
 		words = "已登记" + in.Role.Label() + "空缺"
 	}
@@ -161,9 +160,9 @@ func (h people) showAssign(w http.ResponseWriter, r *http.Request, x filled) err
 	if err != nil {
 		return err
 	}
-	p := assignPage{Form: x, Role: s.role, Title: s.grid.Name + " 指定" + s.role.Label(), Action: gridPath(s.grid.Code, "/assignments/new"), Line: view.Thousands(v.GridHouseholds),
-		Lead: gridCodeWords(s.grid), Tabs: roleTabs(s), Verb: verbOf(s.role), Now: s.role.Label() + "现在由" + holderOf(s.post()), PlansHref: gridPath(s.grid.Code, "/assignments")}
-	p.Frame = h.staff(r, "指定"+s.role.Label()+" - "+s.grid.Name, x.errors(), view.Crumb{Href: gridPath(s.grid.Code, ""), Text: s.grid.Name}, view.Crumb{Text: "指定" + s.role.Label()})
+	p := assignPage{Form: x, Role: s.role, Title: s.grid.Name + " " + appointing(s.role), Action: gridPath(s.grid.Code, "/assignments/new"), Line: view.Thousands(v.GridHouseholds),
+		Lead: gridCodeWords(s.grid), Tabs: roleTabs(s), Verb: verbOf(s.role), Now: holderOf(s), PlansHref: gridPath(s.grid.Code, "/assignments")}
+	p.Frame = h.staff(r, appointing(s.role)+" - "+s.grid.Name, x.errors(), view.Crumb{Href: gridPath(s.grid.Code, ""), Text: s.grid.Name}, view.Crumb{Text: appointing(s.role)})
 	p.Rule = fmt.Sprintf("每人最多任 %d 个网格的 A 岗，超过 %s 户须写明理由。按离得近、负担轻排序", v.GridLimitA, view.Thousands(v.GridHouseholds))
 	p.Figures = []view.Figure{{Label: "户数", Value: view.Thousands(s.grid.Households), Unit: "户"}, {Label: "楼栋", Value: view.Thousands(s.grid.Buildings), Unit: "栋"}}
 	p.Entries = s.role != grid.RoleLead
@@ -248,11 +247,24 @@ func roleTabs(s seat) []view.Tab {
 	return out
 }
 
-func holderOf(p grid.Post) string {
-	if p.Vacant() {
-		return "空缺"
+// holderOf says who holds the post on the day for which the candidates are weighed.
+func holderOf(s seat) string {
+	switch p := s.post(); {
+	case p.ID == 0:
+		return "还没有" + s.role.Label()
+	case p.Vacant():
+		return s.role.Label() + "空缺"
+	default:
+		return s.role.Label() + "是" + p.Worker.Name
 	}
-	return p.Worker.Name + "负责"
+}
+
+// appointing is the act in words: 指定 A 岗, 指定网格长.
+func appointing(role grid.Role) string {
+	if role.Label()[0] < 0x80 {
+		return "指定 " + role.Label()
+	}
+	return "指定" + role.Label()
 }
 
 func vacancyChip(s seat, most int) view.Chipped {
@@ -279,8 +291,11 @@ func cards(s seat, candidates []grid.Candidate, x filled, most int) []card {
 }
 
 func cardOf(s seat, c grid.Candidate, x filled) card {
-	out := card{Value: strconv.FormatInt(int64(c.Worker.ID), 10), Name: c.Worker.Name, Now: strings.TrimSpace(c.Now + " " + c.Worker.EmploymentLabel()), Near: c.Adjacent, Verb: verbOf(s.role)}
+	out := card{Value: strconv.FormatInt(int64(c.Worker.ID), 10), Name: c.Worker.Name, Now: c.Now, Near: c.Adjacent, Verb: verbOf(s.role)}
 	out.Chosen = x.is("worker", out.Value)
+	if c.Worker.Employment == grid.PartTime {
+		out.Name += "（" + c.Worker.EmploymentLabel() + "）"
+	}
 	if c.Same {
 		out.Locked = "已在本网格任 A 岗或者 B 岗，先换下来再选"
 		return out

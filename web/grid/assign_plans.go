@@ -34,6 +34,9 @@ func planRowOf(p grid.Post) planRow {
 	if p.Vacant() {
 		out.Who = "空缺"
 	}
+	if p.Reason == "" {
+		out.Reason = "—"
+	}
 	if p.HandoverID != 0 {
 		out.Handover = handoverPath(p.HandoverID, "")
 	}

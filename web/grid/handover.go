@@ -108,7 +108,7 @@ func (h people) showHandover(w http.ResponseWriter, r *http.Request, one grid.Ha
 	by := route.Actor(r)
 	p := handoverPage{Title: one.GridName + " " + one.Role.Label() + "移交单", Lead: one.CommunityName + " · " + partiesOf(one), Base: handoverPath(one.ID, ""), Version: itoa(one.Version),
 		Head: "签字", State: stateOf(one.State), Next: nextOf(one), Facts: handoverFacts(one), Messages: x.summary()}
-	p.Frame = h.staff(r, "办理移交单 - "+one.GridName+one.Role.Label(), x.errors(), view.Crumb{Href: pathHandovers, Text: "移交单"}, view.Crumb{Text: one.GridName + one.Role.Label()})
+	p.Frame = h.staff(r, "办理移交单 - "+one.GridName+" "+one.Role.Label(), x.errors(), view.Crumb{Href: pathHandovers, Text: "移交单"}, view.Crumb{Text: one.GridName + " " + one.Role.Label()})
 	p.Reads = one.MayRead(by) && one.Unread > 0
 	p.ReadKey, p.WordsHint = form.NewKey(), "如 3幢弱电间钥匙 1 把；12幢电梯维修等物业回话"
 	p.Writes = one.MayWrite(by)
@@ -273,8 +273,8 @@ func (h people) handoverPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := handoverPaper{Frame: h.f.Public(r, frame.Opts{Title: "打印移交单 - " + one.GridName + one.Role.Label()}), Issuer: one.CommunityName, Number: "移交单 " + strconv.FormatInt(int64(one.ID), 10),
-		Title: one.GridName + one.Role.Label() + "移交单"}
+	p := handoverPaper{Frame: h.f.Public(r, frame.Opts{Title: "打印移交单 - " + one.GridName + " " + one.Role.Label()}), Issuer: one.CommunityName, Number: "移交单 " + strconv.FormatInt(int64(one.ID), 10),
+		Title: one.GridName + " " + one.Role.Label() + "移交单"}
 	p.Sentence = partiesOf(one) + "，计划从" + one.Planned.Chinese() + "起生效。" + nextOf(one)
 	for _, k := range grid.EntryKinds {
 		for _, e := range one.Entries {
@@ -300,7 +300,7 @@ func (h people) handoverHistory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	title := one.GridName + one.Role.Label() + "移交单"
+	title := one.GridName + " " + one.Role.Label() + "移交单"
 	o := frame.Opts{Title: "查看记录 - " + title, Module: module, Breadcrumbs: []view.Crumb{{Href: pathHandovers, Text: "移交单"}, {Href: handoverPath(one.ID, ""), Text: title}, {Text: "全部记录"}}}
 	return h.f.History(w, r, o, title, grid.HandoverKind, int64(one.ID))
 }

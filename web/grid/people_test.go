@@ -110,7 +110,7 @@ func TestAppointInFourClicks(t *testing.T) {
 		t.Fatal("neither the landing page nor the chosen grid leads to 指定 A 岗")
 	}
 	page := secretary.Get(link).Is(http.StatusOK).WellMade()
-	page.Says("h1", "指定A 岗").Says(".decision", "空缺", "移交清单").Says("button[data-primary]", "生成移交单").Says("fieldset .pick", "先由 B 岗代理", "已用")
+	page.Says("h1", "指定 A 岗").Says(".decision", "空缺", "移交清单").Says("button[data-primary]", "生成移交单").Says("fieldset .pick", "先由 B 岗代理", "已用")
 	if len(page.All("fieldset .pick .ruler")) < 2 {
 		t.Errorf("no rulers: %s", page.Text("fieldset"))
 	}
