@@ -14,7 +14,7 @@ import (
 )
 
 // tasksOnBoard is how many tasks fit on the sheet.
-const tasksOnBoard = 12
+const tasksOnBoard = 10
 
 // card is 楼道公示牌. A paper hangs for months, so it names the holder of the post even during a leave, and
 // its code leads to who answers today (GRD-19).

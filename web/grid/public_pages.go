@@ -205,7 +205,35 @@ func areaLines(pairs [][2]string) []areaLine {
 	for _, compound := range order {
 		names := byName[compound]
 		slices.SortFunc(names, natural)
-		out = append(out, areaLine{compound, strings.Join(names, "、")})
+		out = append(out, areaLine{compound, strings.Join(runs(names), "、")})
 	}
 	return out
+}
+
+// runs folds 1幢、2幢、3幢 into 1幢至3幢; names come in natural order.
+func runs(names []string) []string {
+	var out []string
+	for i := 0; i < len(names); {
+		end := i
+		for end+1 < len(names) && follows(names[end], names[end+1]) {
+			end++
+		}
+		if end-i < 2 {
+			end = i
+			out = append(out, names[i])
+		} else {
+			out = append(out, names[i]+"至"+names[end])
+		}
+		i = end + 1
+	}
+	return out
+}
+
+// follows reports whether b is a with the next number: 2幢 and 3幢, not 2幢 and 3号楼.
+func follows(a, b string) bool {
+	na, ra := leading(a)
+	nb, rb := leading(b)
+	x, errA := strconv.Atoi(na)
+	y, errB := strconv.Atoi(nb)
+	return errA == nil && errB == nil && ra == rb && y == x+1
 }

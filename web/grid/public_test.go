@@ -153,7 +153,7 @@ func TestSomebodyAlwaysAnswers(t *testing.T) {
 func gridPageSays(t *testing.T, b *webtest.Bench) {
 	v := b.Anybody(t)
 	a := v.Get("/grids/320104900001001").Is(http.StatusOK).WellMade()
-	a.Says(".summary", "1幢、2幢").Says("table", "A 岗", "B 岗", "网格长", "社区民警", "辖区派出所")
+	a.Says(".summary", "1幢至9幢").Says("table", "A 岗", "B 岗", "网格长", "社区民警", "辖区派出所")
 	if n := len(a.All("svg.map .chosen path")); n != 1 {
 		t.Errorf("%d grids are marked", n)
 	}
@@ -341,6 +341,13 @@ func TestNatural(t *testing.T) {
 	got := areaLines([][2]string{{"槐安里", "12幢"}, {"槐安里", "3幢"}, {"安居苑", "甲1幢"}, {"槐安里", "03幢"}, {"槐安里", "2幢"}})
 	if len(got) != 2 || got[1].Buildings != "2幢、03幢、3幢、12幢" && got[1].Buildings != "2幢、3幢、03幢、12幢" {
 		t.Errorf("%v", got)
+	}
+	for _, c := range []struct{ names, want string }{
+		{"1幢 2幢 3幢 4幢", "1幢至4幢"}, {"1幢 2幢", "1幢、2幢"}, {"1幢 3幢 4幢 5幢 5号楼 6号楼", "1幢、3幢至5幢、5号楼、6号楼"}, {"甲楼", "甲楼"}, {"9幢 99999999999999999999幢", "9幢、99999999999999999999幢"},
+	} {
+		if got := strings.Join(runs(strings.Fields(c.names)), "、"); got != c.want {
+			t.Errorf("%s: %s", c.names, got)
+		}
 	}
 	for _, c := range []struct{ phone, want string }{{"0000-12345678", "tel:0000-12345678"}, {"(0000) 1234 5678", "tel:000012345678"}, {"javascript:1", "tel:1"}} {
 		if tel(c.phone) != c.want {
