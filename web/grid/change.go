@@ -47,6 +47,7 @@ const (
 	mostBoundary = 5 << 20
 	mostSplit    = 1000 // buildings of a grid that is split
 	mostMerged   = 50
+	mostNamed    = 24 // buildings with their names on the small map
 )
 
 // changePage is the form of a change.
@@ -59,6 +60,7 @@ type changePage struct {
 	Grids     []grid.Grid // that may be changed
 	Chosen    grid.Grid   // of a redraw or a split
 	Buildings []view.Option
+	Drawing   *drawing // of the chosen grid
 	Merging   []view.Option
 	Faults    []geo.Fault
 	Today     workday.Day
@@ -158,14 +160,14 @@ func (h handlers) showChange(w http.ResponseWriter, r *http.Request, a wanted, x
 		}
 		p.Kinds = append(p.Kinds, view.Tab{Href: to, Label: k.Label, Count: -1, Current: k == a.Kind})
 	}
-	var err error
-	switch {
-	case a.Kind.Value == "merge":
+	if a.Kind.Value == "merge" {
 		p.Merging = mergeOptions(a.Grids, x)
-	case a.Kind.Value == "split" && a.Chosen.ID != 0:
-		if p.Buildings, err = h.splitOptions(r, a.Chosen, x); err != nil {
+	} else if a.Chosen.ID != 0 {
+		rows, err := h.allBuildings(r, a.Chosen)
+		if err != nil {
 			return err
 		}
+		p.Buildings, p.Drawing = splitOptions(rows, x), chosenDrawing(a.Chosen, rows)
 	}
 	code := x.status()
 	if len(a.Faults) > 0 {
@@ -194,18 +196,39 @@ func mergeOptions(grids []grid.Grid, x filled) []view.Option {
 }
 
 // splitOptions are the buildings of a grid, to be ticked for its second part.
-func (h handlers) splitOptions(r *http.Request, g grid.Grid, x filled) ([]view.Option, error) {
-	rows, err := h.allBuildings(r, g)
-	if err != nil {
-		return nil, err
-	}
+func splitOptions(rows []grid.BuildingRow, x filled) []view.Option {
 	out := make([]view.Option, len(rows))
 	for i, b := range rows {
 		id := strconv.FormatInt(b.ID, 10)
 		out[i] = view.Option{Value: id, Label: b.Label(), Hint: itoa(b.Households) + " 户", Chosen: x.ticked("second", id)}
 	}
-	return out, nil
+	return out
 }
+
+// chosenDrawing shows where the buildings of a grid stand, by name while there is room for names.
+func chosenDrawing(g grid.Grid, rows []grid.BuildingRow) *drawing {
+	if g.Boundary.IsZero() {
+		return nil
+	}
+	pl := smallPlane(g.Boundary)
+	d := pl.drawing(g.Name + "现在的边界和楼栋，坐标系 " + string(g.System))
+	if a, ok := pl.place(area{Class: "changed"}, g.Boundary); ok {
+		d.Areas = []area{a}
+	}
+	for _, b := range rows {
+		words := b.Name
+		if len(rows) > mostNamed {
+			words = ""
+		}
+		if at, seen := pl.spot(b.Point(), words); seen && b.System == g.System {
+			d.Houses = append(d.Houses, at)
+		}
+	}
+	return &d
+}
+
+// exportOne is the file of one grid's boundary.
+func exportOne(g grid.Grid) string { return pathGrids + "/export.geojson?community=" + g.Code }
 
 // allBuildings walks through the pages of a grid's buildings, as of today or of its last day.
 func (h handlers) allBuildings(r *http.Request, g grid.Grid) ([]grid.BuildingRow, error) {

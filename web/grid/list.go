@@ -145,14 +145,18 @@ func (w gridRow) spoken() string {
 	return words
 }
 
-// area is the row on the map; with many of them only those that need somebody carry words.
-func (w gridRow) area(state mapState, many bool) area {
+// area is the row on the map. On the map of a street the communities carry the names, and with many grids
+// nothing else is written.
+func (w gridRow) area(state mapState, street, many bool) area {
 	a := area{Href: state.choosing() + w.Grid.Code, Name: w.spoken(), Class: w.Look.Class, Warn: w.Over > 0 && !many}
 	if w.Grid.Kind == grid.Micro {
 		a.Class = "micro"
 	}
 	if !many {
-		a.Words, a.Note = w.Grid.Short(), w.Look.Note
+		a.Note = w.Look.Note
+	}
+	if !street && !many {
+		a.Words = w.Grid.Short()
 	}
 	return a
 }
@@ -181,7 +185,11 @@ func leadOf(sc mapScope, rows []gridRow, state mapState) (lead, alert string) {
 		return lead, itoa(len(missing)) + " 个网格没有 A 岗，排在列表最前面。"
 	}
 	for _, w := range missing {
-		alert += w.Grid.Short() + "的 " + w.Look.Words + "，" + w.stand() + "。"
+		name := w.Grid.Short()
+		if sc.Chosen.Code == "" {
+			name = w.Grid.Name
+		}
+		alert += name + "的 " + w.Look.Words + "，" + w.stand() + "。"
 	}
 	return lead, alert
 }

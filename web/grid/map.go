@@ -283,7 +283,7 @@ func (h handlers) draw(r *http.Request, rows []gridRow, chosen int, state mapSta
 		if w.Grid.System != system {
 			continue
 		}
-		a := w.area(state, len(shapes) > manyAreas && state.Zoom < 3)
+		a := w.area(state, sc.Chosen.Code == "" && state.Zoom < 3, len(shapes) > manyAreas && state.Zoom < 3)
 		a.Chosen = w.Grid.Code == state.Grid
 		if a, ok := pl.place(a, w.Grid.Boundary); ok {
 			d.Areas = append(d.Areas, a)

@@ -139,7 +139,13 @@ func (a area) triangle() string {
 	return "M" + itoa(a.X) + " " + itoa(a.Y-38) + "l10 17h-20z"
 }
 
-// signs are the meanings that this drawing uses, for its key.
+// scrollsAlone reports a wide map without links: on a phone the keys must be able to move it by itself.
+func (d drawing) scrollsAlone() bool { return d.W != smallWidth && !d.linked() }
+
+// linked reports whether the areas lead somewhere.
+func (d drawing) linked() bool { return len(d.Areas) > 0 && d.Areas[0].Href != "" }
+
+// has reports whether the drawing uses a sign, for its key.
 func (d drawing) has(class string) bool {
 	for _, a := range d.Areas {
 		if a.Class == class || class == "warn" && a.Warn || class == "chosen" && a.Chosen {
