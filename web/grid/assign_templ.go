@@ -707,7 +707,7 @@ func showPlans(p plansPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, " <section class=\"sheet\"><div class=\"scroll\"><table class=\"table\"><caption class=\"sr\">这个网格的岗位，新的在前</caption> <thead><tr><th scope=\"col\">岗位</th><th scope=\"col\">由谁</th><th scope=\"col\">哪些天</th><th scope=\"col\">理由</th><th scope=\"col\">移交单</th>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, " <section class=\"sheet\"><div class=\"scroll\"><table class=\"table\"><caption class=\"sr\">这个网格的岗位，按岗位和日子排列</caption> <thead><tr><th scope=\"col\">岗位</th><th scope=\"col\">由谁</th><th scope=\"col\">哪些天</th><th scope=\"col\">理由</th><th scope=\"col\">移交单</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

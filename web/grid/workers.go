@@ -107,11 +107,18 @@ func (h people) workers(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	p.Lead = fmt.Sprintf("%s共 %d 名网格员，%d 人今天请假。电话是公开的工作电话", scope.name(), len(all), len(away))
+	p.Lead = fmt.Sprintf("%s共 %d 名网格员，%s。电话是公开的工作电话", scope.name(), len(all), awayWords(len(away)))
 	if authz.Can(by, authz.GridPeople) {
 		p.New = pathWorkers + "/new"
 	}
 	return h.f.Render(w, r, http.StatusOK, showWorkers(p))
+}
+
+func awayWords(n int) string {
+	if n == 0 {
+		return "今天没有人请假"
+	}
+	return fmt.Sprintf("今天 %d 人请假", n)
 }
 
 // loadWords is what a person answers for as A.
