@@ -111,7 +111,7 @@ func MergePlan(grids []Grid, into Part, day workday.Day, reason string) Change {
 	return c
 }
 
-// MovePlaces moves buildings into another grid of the same boundary, or into one of its micro-grids.
+// MovePlaces are buildings that go to another grid, or to one of its micro-grids, while all boundaries stay.
 type MovePlaces struct {
 	Buildings []int64
 	To        ID

@@ -28,10 +28,11 @@ const (
 
 // planByIndex is for transactions that write thousands of rows.
 func planByIndex(ctx context.Context, tx *pg.Tx) error {
-	for _, sql := range []string{forgetPlans, alongTheIndex} {
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return fmt.Errorf("plans for many rows: %w", err)
-		}
+	if _, err := tx.Exec(ctx, forgetPlans); err != nil {
+		return fmt.Errorf("plans for many rows: %w", err)
+	}
+	if _, err := tx.Exec(ctx, alongTheIndex); err != nil {
+		return fmt.Errorf("plans for many rows: %w", err)
 	}
 	return nil
 }
@@ -235,16 +236,17 @@ func (w *writing) cut(ctx context.Context) error {
 	for _, g := range w.e.redrawn {
 		changed = append(changed, g.ID)
 	}
-	for _, step := range []struct {
-		what, sql string
-		args      []any
-	}{
-		{"versions", cutVersions, []any{changed, w.c.Day}}, {"posts", cutPosts, []any{some(w.e.closed), w.c.Day}},
-		{"teams", cutTeam, []any{some(w.e.closed), w.c.Day}}, {"grids", touchGrids, []any{changed}},
-	} {
-		if _, err := w.tx.Exec(ctx, step.sql, step.args...); err != nil {
-			return fmt.Errorf("end %s: %w", step.what, err)
-		}
+	if _, err := w.tx.Exec(ctx, cutVersions, changed, w.c.Day); err != nil {
+		return fmt.Errorf("end versions: %w", err)
+	}
+	if _, err := w.tx.Exec(ctx, cutPosts, some(w.e.closed), w.c.Day); err != nil {
+		return fmt.Errorf("end posts: %w", err)
+	}
+	if _, err := w.tx.Exec(ctx, cutTeam, some(w.e.closed), w.c.Day); err != nil {
+		return fmt.Errorf("end teams: %w", err)
+	}
+	if _, err := w.tx.Exec(ctx, touchGrids, changed); err != nil {
+		return fmt.Errorf("touch grids: %w", err)
 	}
 	return nil
 }

@@ -234,31 +234,44 @@ func (s *situation) read(ctx context.Context, q pg.Querier, n concerned, own []I
 		held       holding
 		serve      serving
 	)
-	reads := []struct {
-		what string
-		scan []any
-		row  func()
-		sql  string
-		args []any
-	}{
-		{"communities", []any{&text, &name}, func() { s.community[text] = name }, selectCommunityNames, []any{n.communities}},
-		{"later plans", []any{&id, &day}, func() { s.later[id] = day }, selectLater, []any{own, s.day}},
-		{"open handovers", []any{&id}, func() { s.handovers[id] = true }, selectOpenHandovers, []any{own}},
-		{"buildings", []any{&at.ID, &at.Grid, &id2, &at.From, &at.Until, &b.ID, &b.Compound, &b.Name, &b.Households, &b.Residents, &b.Lng, &b.Lat, &b.System,
-			&b.From, &b.Until}, func() {
-			row := at
-			row.Micro, row.Building = id2, b
-			s.stays[b.ID] = append(s.stays[b.ID], row)
-		}, selectStays, []any{own, n.listed, s.day}},
-		{"addresses", []any{&alone.ID, &alone.Address, &alone.Text, &alone.Building, &alone.Grid, &alone.From, &alone.Until, &alone.Reason},
-			func() { s.alone = append(s.alone, alone) }, selectAlone, []any{own, s.day}},
-		{"posts", []any{&held.Grid, &held.Role, &held.Worker, &held.Name, &held.Reason}, func() { s.posts = append(s.posts, held) }, selectHoldings, []any{n.streets, s.day}},
-		{"workers", []any{&worker, &serve.Name, &serve.Community, &serve.From, &serve.Until}, func() { s.workers[worker] = serve }, selectServing, []any{n.workers}},
-		{"codes", []any{&text, &name}, func() { s.taken[text] = name }, selectTaken, []any{some(n.codes)}},
-		{"numbers", []any{&text, &number}, func() { s.last[text] = number }, selectLast, []any{n.communities}},
-	}
-	for _, r := range reads {
-		if err := each(ctx, q, r.what, r.scan, r.row, r.sql, r.args...); err != nil {
+	for _, read := range []func() error{
+		func() error {
+			return each(ctx, q, "communities", []any{&text, &name}, func() { s.community[text] = name }, selectCommunityNames, n.communities)
+		},
+		func() error {
+			return each(ctx, q, "later plans", []any{&id, &day}, func() { s.later[id] = day }, selectLater, own, s.day)
+		},
+		func() error {
+			return each(ctx, q, "open handovers", []any{&id}, func() { s.handovers[id] = true }, selectOpenHandovers, own)
+		},
+		func() error {
+			return each(ctx, q, "buildings", []any{&at.ID, &at.Grid, &id2, &at.From, &at.Until, &b.ID, &b.Compound, &b.Name, &b.Households, &b.Residents,
+				&b.Lng, &b.Lat, &b.System, &b.From, &b.Until}, func() {
+				row := at
+				row.Micro, row.Building = id2, b
+				s.stays[b.ID] = append(s.stays[b.ID], row)
+			}, selectStays, own, n.listed, s.day)
+		},
+		func() error {
+			return each(ctx, q, "addresses", []any{&alone.ID, &alone.Address, &alone.Text, &alone.Building, &alone.Grid, &alone.From, &alone.Until, &alone.Reason},
+				func() { s.alone = append(s.alone, alone) }, selectAlone, own, s.day)
+		},
+		func() error {
+			return each(ctx, q, "posts", []any{&held.Grid, &held.Role, &held.Worker, &held.Name, &held.Reason},
+				func() { s.posts = append(s.posts, held) }, selectHoldings, n.streets, s.day)
+		},
+		func() error {
+			return each(ctx, q, "workers", []any{&worker, &serve.Name, &serve.Community, &serve.From, &serve.Until},
+				func() { s.workers[worker] = serve }, selectServing, n.workers)
+		},
+		func() error {
+			return each(ctx, q, "codes", []any{&text, &name}, func() { s.taken[text] = name }, selectTaken, some(n.codes))
+		},
+		func() error {
+			return each(ctx, q, "numbers", []any{&text, &number}, func() { s.last[text] = number }, selectLast, n.communities)
+		},
+	} {
+		if err := read(); err != nil {
 			return err
 		}
 	}
