@@ -248,7 +248,7 @@ func (g *gridSeed) successor(ctx context.Context) error {
 			return fmt.Errorf("force %s: %w", p.code, err)
 		}
 	}
-	return nil
+	return g.svc.EndWorker(ctx, authz.System, key("retired"), g.workers["方槐"], workday.DayOf(g.at))
 }
 
 // team is the 1+2+N of every grid: posts and units, never persons.
@@ -277,8 +277,10 @@ func (g *gridSeed) teams(ctx context.Context) error {
 }
 
 func (g *gridSeed) vacancy(ctx context.Context) error {
-	_, err := g.appoint(ctx, "secretary.huaiyin", "001003", grid.Appointment{Role: grid.RoleA, Day: workday.DayOf(g.at), Reason: "施敏调到街道工作，接任人选正在商定"})
-	return err
+	if _, err := g.appoint(ctx, "secretary.huaiyin", "001003", grid.Appointment{Role: grid.RoleA, Day: workday.DayOf(g.at), Reason: "施敏调到街道工作，接任人选正在商定"}); err != nil {
+		return err
+	}
+	return g.svc.EndWorker(ctx, authz.System, key("moved"), g.workers["施敏"], workday.DayOf(g.at))
 }
 
 func (g *gridSeed) leave(ctx context.Context) error {

@@ -111,7 +111,7 @@ func seedRules(ctx context.Context, s *seeder) error {
 		}
 		for _, p := range []policy.Proposal{
 			{Key: policy.NumberWord, Value: "梧"}, {Key: policy.StreetName, Value: "梧桐里街道"}, {Key: policy.StreetCode, Value: StreetCode},
-			{Key: policy.StreetPhone, Value: "0000-5550100"}, {Key: policy.StreetOfficeTime, Value: "工作日 9:00—12:00，13:30—17:30"},
+			{Key: policy.StreetPhone, Value: "0000-5550100"}, {Key: policy.SupervisionPhone, Value: "0000-5550112"}, {Key: policy.StreetOfficeTime, Value: "工作日 9:00—12:00，13:30—17:30"},
 			{Key: policy.StreetAddress, Value: "梧桐里大街 9 号（虚构）"},
 		} {
 			p.Basis, p.From = "演示街道设置", workday.NewDay(2025, 1, 1)
