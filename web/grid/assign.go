@@ -64,9 +64,11 @@ type seat struct {
 	planned []grid.Post // that have not begun
 }
 
-func (s seat) post() grid.Post {
+func (s seat) post() grid.Post { return s.holder(s.role) }
+
+func (s seat) holder(role grid.Role) grid.Post {
 	for _, p := range s.posts {
-		if p.Role == s.role {
+		if p.Role == role {
 			return p
 		}
 	}
@@ -326,6 +328,9 @@ func vacantCard(s seat, x filled, most int) card {
 		if !s.answer.VacantSince.IsZero() {
 			c.Now = fmt.Sprintf("最长 %d 天，已用 %d 天", most, s.answer.VacantDays)
 		}
+	}
+	if s.role == grid.RoleA && s.holder(grid.RoleB).Vacant() {
+		c.Name, c.Now = "先空着", "B 岗也没有人，由网格长负责；网格长也不在的，由街道值班接听"
 	}
 	if s.post().Vacant() && s.post().ID != 0 {
 		c.Locked = "已经登记为空缺"

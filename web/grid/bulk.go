@@ -151,7 +151,11 @@ func bulkRowOf(row grid.BulkRow, people []grid.Worker, one grid.Worker, x filled
 			options = append(options, view.Option{Value: idText(w.ID), Label: w.Name})
 		}
 	}
-	out.Choices = x.options(out.To.Name, append(options, view.Option{Value: "0", Label: "先空着，由 B 岗代理"}))
+	nobody := view.Option{Value: "0", Label: "先空着"}
+	if row.Role == grid.RoleA {
+		nobody.Label = "先空着，由 B 岗代理"
+	}
+	out.Choices = x.options(out.To.Name, append(options, nobody))
 	return out
 }
 

@@ -146,18 +146,28 @@ func nextOf(one grid.Handover) string {
 	switch one.State {
 	case grid.Drawn:
 		if one.Giver.IsZero() {
-			return "没有移交人，接收人读完清单签字后生效。生效前由代理的人负责。"
+			return "没有移交人，接收人读完清单签字后生效。生效前由代理的人负责。" + paperOnly(one.Receiver)
 		}
-		return "等移交人" + one.Giver.Name + "签字，然后由接收人签字。生效前仍由" + one.Giver.Name + "负责。"
+		return "等移交人" + one.Giver.Name + "签字，然后由接收人签字。" + answersUntil(one) + paperOnly(one.Giver)
 	case grid.Given:
 		if one.Unread > 0 {
-			return fmt.Sprintf("等接收人%s读完清单（还有 %d 条）并签字。生效前仍由%s负责。", one.Receiver.Name, one.Unread, one.Giver.Name)
+			return fmt.Sprintf("等接收人%s读完清单（还有 %d 条）并签字。", one.Receiver.Name, one.Unread) + answersUntil(one) + paperOnly(one.Receiver)
 		}
-		return "等接收人" + one.Receiver.Name + "签字。生效前仍由" + one.Giver.Name + "负责。"
+		return "等接收人" + one.Receiver.Name + "签字。" + answersUntil(one) + paperOnly(one.Receiver)
 	case grid.CalledOff:
 		return "移交单已撤销，岗位没有变动。"
 	}
 	return "从" + one.Effective.Chinese() + "起由" + one.Receiver.Name + "负责。"
+}
+
+func answersUntil(one grid.Handover) string { return "生效前仍由" + one.Giver.Name + "负责。" }
+
+// paperOnly tells what to do about somebody who cannot sign here.
+func paperOnly(w grid.Worker) string {
+	if w.AccountID != 0 {
+		return ""
+	}
+	return w.Name + "没有系统账号：打印移交单请本人签字，再由社区书记或者街道领导代为结束。"
 }
 
 func handoverFacts(one grid.Handover) []view.Term {
