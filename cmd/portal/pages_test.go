@@ -15,7 +15,9 @@ var tours = []struct {
 	{"", []string{"/", "/?mode=elder", "/sign-in", "/items", "/items?mode=elder", "/items/LZ-102", "/items/LZ-038?on=2026-05-01", "/items/LZ-102?mode=elder", "/items/2026-1",
 		"/items?kind=assist_government&q=%E8%B0%83%E8%A7%A3", "/items?q=%E4%B8%8D%E5%AD%98%E5%9C%A8%E7%9A%84", "/items/day?on=2025-06-01&community=320104900001", "/items/negative",
 		"/laws", "/laws/urban-residents-committee-organization-law", "/laws/urban-residents-committee-organization-law/20?on=2025-12-31",
-		"/laws/noise-pollution-law/70?on=2026-09-01", "/accessibility", "/privacy", "/no/such/page"}},
+		"/laws/noise-pollution-law/70?on=2026-09-01", "/accessibility", "/privacy", "/no/such/page",
+		"/grids", "/grids?q=hxy", "/grids?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E4%B8%AA%E5%B0%8F%E5%8C%BA", "/grids?mode=elder", "/grids/compounds?name=%E6%A7%90%E9%A6%99%E8%8B%91", "/grids/buildings/5", "/grids/buildings/5?mode=elder",
+		"/grids/320104900001003", "/grids/320104900006003", "/grids/320104900001003/card", "/grids/map"}},
 	{"admin", []string{"/desk/settings", "/desk/settings/people", "/desk/settings/people/worker.linhe", "/desk/settings/people/new", "/desk/settings/jobs",
 		"/desk/settings/components", "/desk/settings/calendars", "/desk/settings/limits", "/desk/settings/limits/hour_price_fen", "/desk/imports", "/me/settings", "/me/sessions", "/me/second-factor", "/me/password"}},
 	{"auditor", []string{"/desk/settings/audits", "/desk/settings/audits?from=infinity", "/desk/todos", "/desk/applications"}},
@@ -27,6 +29,12 @@ var tours = []struct {
 	{"worker.linhe", []string{"/desk/todos", "/desk/tasks/new", "/desk/refusals", "/desk/refusals/return-2026-1/print"}},
 	{"legality", []string{"/desk/todos", "/desk/settings/clauses"}},
 	{"clerk", []string{"/desk/todos"}},
+	{"dispatcher", []string{"/desk/todos", "/desk/grids", "/desk/grids?view=list", "/desk/grids?day=2021-06-01&community=320104900006&grid=320104900006003", "/desk/grids/320104900006002",
+		"/desk/grids/320104900006002/history", "/desk/grids/320104900001003/assignments", "/desk/grids/320104900001003/team", "/desk/grids/320104900001003/board", "/desk/grids/changes/new?community=320104900001",
+		"/desk/grids/changes/new?kind=split&grid=320104900001001", "/desk/grids/changes/new?kind=merge&community=320104900001", "/desk/grids/import", "/desk/imports", "/desk/grids/load", "/desk/grids/answers",
+		"/desk/grids/answers?q=%E6%A7%90%E9%A6%99%E8%8B%91&day=2021-06-01", "/desk/grids/answers?building=5&day=2021-06-01", "/desk/grids/answers/print?building=5&day=2021-06-01", "/desk/handovers",
+		"/desk/grid-workers", "/desk/grid-workers/new", "/desk/grid-workers/2", "/desk/grid-workers/2/leave", "/desk/grid-workers/2/bulk"}},
+	{"grid.huaiyin1", []string{"/desk/todos", "/desk/grids", "/desk/grids/320104900001001", "/desk/handovers"}},
 }
 
 // Every page of the tours opens at the sizes people use, axe finds nothing on it and nothing scrolls sideways.

@@ -90,6 +90,7 @@ type auditsPage struct {
 var kinds = []struct{ key, label string }{
 	{"application", "准入申请"}, {"admission_item", "清单事项"}, {"offlist_task", "清单外任务"}, {"refusal", "拒绝和退回"}, {"account", "账号"},
 	{"policy_setting", "规则和参数"}, {"local_clause", "地方条款"}, {"unit", "单位"}, {"import", "导入"},
+	{"grid", "网格"}, {"grid_handover", "网格移交单"}, {"grid_worker", "网格员名册"}, {"grid_reminder", "网格空缺提醒"}, {"grid_handover_reminder", "移交提醒"},
 }
 
 func kindLabel(key string) string {
