@@ -24,6 +24,7 @@ type importPage struct {
 	Frame  view.Page
 	Form   filled
 	Faults []geo.Fault
+	Export bool // the reader may take the present boundaries along
 }
 
 func (h handlers) importForm(w http.ResponseWriter, r *http.Request) error {
@@ -35,7 +36,8 @@ func (h handlers) showImport(w http.ResponseWriter, r *http.Request, x filled, f
 	if len(faults) > 0 {
 		code = http.StatusUnprocessableEntity
 	}
-	p := importPage{Frame: h.staff(r, "导入边界 - 网格", x.errors(), view.Crumb{Text: "导入边界"}), Form: x, Faults: faults}
+	p := importPage{Frame: h.staff(r, "导入边界 - 网格", x.errors(), view.Crumb{Text: "导入边界"}), Form: x, Faults: faults,
+		Export: authz.Can(route.Actor(r), authz.GridExport)}
 	return h.f.Render(w, r, code, showImportForm(p))
 }
 

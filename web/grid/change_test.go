@@ -234,4 +234,11 @@ func TestExportAndImport(t *testing.T) {
 		t.Errorf("the grid is called %s", now.Name)
 	}
 	v.Get(pathGrids + "/export.geojson?day=%27").Is(http.StatusUnprocessableEntity)
+	admin := b.As(t, "admin") // imports, and neither sees the map nor takes boundaries along
+	if n := len(admin.Get(pathImport).Is(http.StatusOK).WellMade().All("a[href*='export.geojson']")); n != 0 {
+		t.Error("a file is offered that is then not there")
+	}
+	again := strings.Replace(moved, c.Name+`东"`, c.Name+`"`, 1)
+	a = admin.Upload(pathImport, "boundary_file", "grids.geojson", []byte(again), "day", b.Frame.Today().Add(1).String(), "reason", "改回来", "step", stepPreview).Is(http.StatusOK)
+	admin.Get(admin.Post(pathImport, carried(a, stepApply)...).Sees()).Is(http.StatusOK).Says(".banner", "已排定")
 }

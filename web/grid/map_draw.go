@@ -55,13 +55,14 @@ type spot struct {
 type plane struct {
 	view          geo.View
 	zoom          int
+	few           bool // all areas are drawn, so that the keys can leave the window
 	left, top     int
 	width, height int
 }
 
 // newPlane fits shapes into the window and goes zoom-1 steps nearer to the middle of one of them.
 func newPlane(zoom int, around geo.Shape, shapes ...geo.Shape) plane {
-	p := plane{zoom: zoom, width: chartWidth, height: chartHeight}
+	p := plane{zoom: zoom, width: chartWidth, height: chartHeight, few: len(shapes) <= manyAreas}
 	factor := 1 << (zoom - 1)
 	p.view = geo.NewView(p.width*factor, p.height*factor, chartMargin, shapes...)
 	x, y := p.width*factor/2, p.height*factor/2
@@ -104,7 +105,7 @@ func (p plane) place(a area, s geo.Shape) (area, bool) {
 	a.D = p.view.Path(s)
 	a.X, a.Y = p.view.XY(s.Center())
 	a.Far = !p.sees(a.X, a.Y, 0)
-	return a, p.zoom == 1 || p.sees(a.X, a.Y, 60)
+	return a, p.zoom == 1 || p.few || p.sees(a.X, a.Y, 60)
 }
 
 // spot puts a point on the plane; false when it is outside the window.

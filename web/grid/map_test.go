@@ -139,8 +139,9 @@ func TestStreetMapAndDays(t *testing.T) {
 	v.Get(pathGrids+"?day=1999-01-01").Is(http.StatusOK).WellMade().Says("main", "还没有划网格")
 	v.Get(pathGrids+"?day=%3Cscript%3E&zoom=99&after=%27%22&view=x").Is(http.StatusOK).WellMade().Says("#f-day-error", "日期写成")
 	v.Get(pathGrids+"?grid=%3Cscript%3Ealert(1)%3C/script%3E").Is(http.StatusOK).WellMade().Says(".lead", "没有选中的网格")
-	if n := len(v.Get(pathGrids + "?zoom=4").Is(http.StatusOK).All("svg.map a[href]")); n == 0 || n >= len(a.All("svg.map a[href]")) {
-		t.Errorf("%d grids within the nearest window", n)
+	near := v.Get(pathGrids + "?zoom=4").Is(http.StatusOK)
+	if within := len(near.All("svg.map a:not([tabindex])")); within >= len(near.All("svg.map a")) || len(near.All("svg.map a")) != len(a.All("svg.map a")) {
+		t.Errorf("%d grids within the nearest window: Tab must stop at no others, the arrows may", within)
 	}
 }
 
