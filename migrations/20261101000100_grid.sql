@@ -83,6 +83,7 @@ CREATE TABLE grid_building (
     CONSTRAINT grid_building_one EXCLUDE USING gist (building_id WITH =, valid WITH &&)
 );
 CREATE INDEX grid_building_grid ON grid_building (grid_id, building_id);
+CREATE INDEX grid_building_micro ON grid_building (micro_id, building_id) WHERE micro_id IS NOT NULL;
 
 -- An address that does not follow its building: on these days it lies in this grid.
 CREATE TABLE grid_address (
@@ -247,13 +248,29 @@ END $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE FUNCTION grid_look_at_placement() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE p grid_building;
 BEGIN
     IF TG_OP <> 'INSERT' AND (TG_OP = 'DELETE' OR OLD.building_id <> NEW.building_id) THEN
         PERFORM building_is_in_one_grid(OLD.building_id);
     END IF;
-    IF TG_OP <> 'DELETE' THEN
-        PERFORM building_is_in_one_grid(NEW.building_id);
-        PERFORM grid_holds_on_its_days(NEW.grid_id);
+    IF TG_OP = 'DELETE' THEN
+        RETURN NULL;
+    END IF;
+    PERFORM building_is_in_one_grid(NEW.building_id);
+    -- The row as it is by now, and its grid locked: a change of the grid's days looks at all of its rows itself.
+    SELECT * INTO p FROM grid_building WHERE id = NEW.id;
+    IF p.id IS NULL OR isempty(p.valid) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM grid WHERE id IN (p.grid_id, p.micro_id) ORDER BY id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM grid WHERE id = p.grid_id AND kind = 'micro_grid')
+       OR p.micro_id IS NOT NULL AND NOT EXISTS (SELECT FROM grid m WHERE m.id = p.micro_id AND m.parent_id = p.grid_id) THEN
+        RAISE EXCEPTION 'a micro-grid only subdivides its own grid (%)', p.grid_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'micro_grid_only_subdivides';
+    END IF;
+    IF NOT grid_days(p.grid_id) @> p.valid OR p.micro_id IS NOT NULL AND NOT grid_days(p.micro_id) @> p.valid THEN
+        RAISE EXCEPTION 'a building or an address lies in grid % on a day on which it is not', p.grid_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'grid_is_there_for_its_buildings';
     END IF;
     RETURN NULL;
 END $$;
