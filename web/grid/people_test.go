@@ -137,7 +137,7 @@ func TestAppointRefusals(t *testing.T) {
 	s := newStreet(t)
 	secretary := s.as("secretary.huaiyin")
 	at := gridPath(demo.Huaiyin+"002", "/assignments/new")
-	someone := idText(s.worker("施敏").ID)
+	someone := idText(s.worker("商安").ID)
 	for name, c := range map[string]struct {
 		fields []string
 		beside string

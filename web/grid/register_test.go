@@ -106,16 +106,16 @@ func TestBulk(t *testing.T) {
 	name := page.Attr("main tbody select", "name")
 	base := []string{"role", "a", "day", s.today().Add(2).String(), "reason", "柳青调离本社区"}
 	secretary.Post(at, append(base, "do", "preview")...).Is(http.StatusUnprocessableEntity).Says(".errors", "至少给一个网格")
-	preview := secretary.Post(at, append(base, "do", "preview", name, idText(s.worker("施敏").ID))...).Is(http.StatusOK).Says("tbody", "施敏")
+	preview := secretary.Post(at, append(base, "do", "preview", name, idText(s.worker("商安").ID))...).Is(http.StatusOK).Says(`td[data-label="换了以后"]`, "商安", "可以换")
 	preview.Says(".decision", "确认换人", "重新看结果", "1 个网格换人")
 	before, err := s.svc.Handovers(t.Context(), secretary.Actor, demo.Huaiyin, true, "")
 	if err != nil || len(before.Rows) != 1 {
 		t.Fatalf("a preview drew something: %d, %v", len(before.Rows), err)
 	}
 	blocked := secretary.Post(at, append(base, "do", "preview", name, idText(s.worker("何清").ID))...).Is(http.StatusOK)
-	blocked.Says("tbody", "不能换").Says(".locked", "改好")
+	blocked.Says(`td[data-label="换了以后"]`, "不能换").Says(".locked", "改好")
 	key := form.NewKey()
-	apply := append(base, "do", "apply", name, idText(s.worker("施敏").ID), "form_key", key)
+	apply := append(base, "do", "apply", name, idText(s.worker("商安").ID), "form_key", key)
 	if to := secretary.Post(at, apply...).Sees(); to != pathHandovers {
 		t.Errorf("leads to %s", to)
 	}
