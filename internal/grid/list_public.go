@@ -2,7 +2,10 @@ package grid
 
 import (
 	"context"
+	"fmt"
 	"slices"
+
+	"github.com/jackc/pgx/v5"
 
 	"portal/internal/authz"
 	"portal/internal/workday"
@@ -35,4 +38,43 @@ func (s *Service) Board(ctx context.Context, by authz.Actor, id ID) (Board, erro
 	}
 	b.Team, err = teamOn(ctx, s.db.Q(), id, today)
 	return b, err
+}
+
+// Addresses that do not follow their building on a day (edge cases 1 and 2): of one building, or in one grid.
+const (
+	selectApartOf = `
+SELECT a.id FROM address a JOIN grid_address x ON x.address_id = a.id WHERE a.building_id = $1 AND x.valid @> $2::date ORDER BY a.id LIMIT 50`
+	selectApartIn = `
+SELECT a.id FROM address a JOIN grid_address x ON x.address_id = a.id WHERE x.grid_id = $1 AND x.valid @> $2::date ORDER BY a.text LIMIT 50`
+)
+
+// Apart lists the addresses of a building that lie in a grid of their own, so that nobody behind such a door
+// is sent to the building's worker.
+func (s *Service) Apart(ctx context.Context, by authz.Actor, building int64, day workday.Day) ([]Place, error) {
+	return s.apart(ctx, by, selectApartOf, building, day)
+}
+
+// ApartIn lists the addresses that lie in a grid although their buildings do not.
+func (s *Service) ApartIn(ctx context.Context, by authz.Actor, grid ID, day workday.Day) ([]Place, error) {
+	return s.apart(ctx, by, selectApartIn, int64(grid), day)
+}
+
+func (s *Service) apart(ctx context.Context, by authz.Actor, sql string, id int64, day workday.Day) ([]Place, error) {
+	rows, err := s.db.Q().Query(ctx, sql, id, day)
+	if err != nil {
+		return nil, fmt.Errorf("addresses apart: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("addresses apart: %w", err)
+	}
+	out := make([]Place, 0, len(ids))
+	for _, one := range ids {
+		at, err := s.atAddress(ctx, by, one, day)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, at)
+	}
+	return out, nil
 }

@@ -108,18 +108,35 @@ func (h public) search(ctx context.Context, p *findPage, words string) error {
 	if p.More = len(found) > mostHits; p.More {
 		found = found[:mostHits]
 	}
+	p.Hits, err = h.hits(ctx, found, day)
+	return err
+}
+
+// hits puts beside each place who answers for it.
+func (h public) hits(ctx context.Context, found []grid.Place, day workday.Day) ([]hit, error) {
 	grids := make([]grid.ID, len(found))
 	for i, f := range found {
 		grids[i] = answering(f.Grid)
 	}
 	who, err := h.who(ctx, grids, day)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, f := range found {
-		p.Hits = append(p.Hits, hitOf(f, who[answering(f.Grid)]))
+	out := make([]hit, len(found))
+	for i, f := range found {
+		out[i] = hitOf(f, who[answering(f.Grid)])
 	}
-	return nil
+	return out, nil
+}
+
+// apart are the doors of a building that another grid answers for.
+func (h public) apart(ctx context.Context, building int64) ([]hit, error) {
+	day := h.f.Today()
+	found, err := h.s.Apart(ctx, everybody, building, day)
+	if err != nil {
+		return nil, err
+	}
+	return h.hits(ctx, found, day)
 }
 
 // hitOf shows a place; one that does not follow its building opens its own grid.
@@ -258,6 +275,9 @@ func (h public) building(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if a.Apart, err = h.apart(r.Context(), id); err != nil {
+		return err
+	}
 	a.Place, a.GridHref = at.Building.Label(), pathPublic+"/"+at.Grid.Code
 	compound := view.Crumb{Href: pathCompound + "?" + url.Values{paramName: {at.Building.Compound}}.Encode(), Text: at.Building.Compound}
 	p := answerPage{Answer: a, Frame: h.page(r, "找网格员 - "+a.Place, compound, view.Crumb{Text: at.Building.Name})}
@@ -378,10 +398,20 @@ func (h public) areas(ctx context.Context, by authz.Actor, g grid.Grid, day work
 			pairs = append(pairs, [2]string{b.Compound, b.Name})
 		}
 		if !rows.HasNext || len(pairs) >= mostBuildings {
-			return areaLines(pairs), nil
+			break
 		}
 		cursor = rows.Next
 	}
+	out := areaLines(pairs)
+	alone, err := h.s.ApartIn(ctx, everybody, g.ID, day)
+	if err != nil || len(alone) == 0 {
+		return out, err
+	}
+	doors := make([]string, len(alone))
+	for i, one := range alone {
+		doors[i] = one.Address
+	}
+	return append(out, areaLine{"另有", strings.Join(doors, "、")}), nil
 }
 
 // mostBuildings is where a list of what lies in a grid ends; grids hold some dozens.

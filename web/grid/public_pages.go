@@ -90,6 +90,7 @@ type answer struct {
 	Contact  contact
 	Phones   phones
 	Terms    []view.Term
+	Apart    []hit // doors of this building that another grid answers for
 	GridHref string
 	CardHref string
 }

@@ -13,6 +13,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/geo"
 	"portal/internal/grid"
+	"portal/internal/policy"
 	"portal/internal/workday"
 	"portal/web/form"
 	"portal/web/view"
@@ -31,7 +32,7 @@ func TestResidents(t *testing.T) {
 	t.Parallel()
 	b, _ := publicBench(t)
 	for name, check := range map[string]func(*testing.T, *webtest.Bench){
-		"three touches": threeTouches, "find by words": findByWords, "the page of a grid": gridPageSays, "the map of the street": streetMapLists,
+		"three touches": threeTouches, "find by words": findByWords, "doors apart": doorsApart, "the page of a grid": gridPageSays, "the map of the street": streetMapLists,
 		"nothing private": nothingPrivate, "missing places": missingPlaces, "hostile words": hostileWords, "boards": boards,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, b) })
@@ -47,13 +48,13 @@ func publicBench(t *testing.T) (*webtest.Bench, *grid.Service) {
 	return b, s
 }
 
-func streetPhone(t *testing.T, b *webtest.Bench) string {
+func settings(t *testing.T, b *webtest.Bench) policy.Values {
 	t.Helper()
 	v, err := b.Frame.Settings(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return v.StreetPhone
+	return v
 }
 
 // later sets the clock some days ahead.
@@ -86,7 +87,7 @@ func threeTouches(t *testing.T, b *webtest.Bench) {
 	if to := a.Attr(".whom-call a.btn", "href"); !strings.HasPrefix(to, "tel:0000-55512") {
 		t.Errorf("the button calls %s", to)
 	}
-	a.Says(".whom-call", "街道值班电话").Says(".summary", "320104900001001", "监督电话", "0000-12345679").Says("main", "没有执法权")
+	a.Says(".whom-call", "街道值班电话").Says(".summary", "320104900001001", "监督电话", settings(t, b).SupervisionPhone).Says("main", "没有执法权")
 	if a.Attr("main a[href^='/items']", "href") != "/items?kind=grid_task" || a.Attr("main a[href$='/card']", "href") != "/grids/320104900001001/card" {
 		t.Error("the tasks or the door card are not linked")
 	}
@@ -106,6 +107,21 @@ func findByWords(t *testing.T, b *webtest.Bench) {
 	if n := len(many.All(".hit")); n != mostHits {
 		t.Errorf("%d places", n)
 	}
+}
+
+// A door that was placed by itself is never sent to its building's worker (edge cases 1 and 2).
+func doorsApart(t *testing.T, b *webtest.Bench) {
+	v := b.Anybody(t)
+	const special = streetCode + "001901"
+	v.Get("/grids?q="+url.QueryEscape("槐香苑1幢")).Is(http.StatusOK).Says(".hits", "商安")
+	found := v.Get("/grids?q=" + url.QueryEscape("槐香苑1幢1单元")).Is(http.StatusOK)
+	building := v.Get(found.Attr(".hits a[href*='/buildings/']", "href")).Is(http.StatusOK).WellMade()
+	building.Says(".whom-name", "葛二").Says(".hits", "商安", "商圈专属网格")
+	if to := building.Attr(".hits h3 a", "href"); to != "/grids/"+special {
+		t.Errorf("the door leads to %s", to)
+	}
+	v.Get("/grids/"+special).Is(http.StatusOK).Says(".summary", "另有", building.Text(".hits h3"))
+	v.Get("/grids/"+special+"/card").Is(http.StatusOK).Says(".card-lines", building.Text(".hits h3"))
 }
 
 // While A is away the page shows B and says so; from the day of return it is A again, by itself (GRD-04, GRD-19).
@@ -141,8 +157,8 @@ func TestSomebodyAlwaysAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a := b.Anybody(t).Get("/grids/"+onLeave).Is(http.StatusOK).Says(".whom-name", "街道值班室").Says(".whom-call", streetPhone(t, b)).Says(".whom-why", "何畅请假中").SaysNot("main", "病假")
-	if to := a.Attr(".whom-call a", "href"); to != "tel:"+streetPhone(t, b) {
+	a := b.Anybody(t).Get("/grids/"+onLeave).Is(http.StatusOK).Says(".whom-name", "街道值班室").Says(".whom-call", settings(t, b).StreetPhone).Says(".whom-why", "何畅请假中").SaysNot("main", "病假")
+	if to := a.Attr(".whom-call a", "href"); to != "tel:"+settings(t, b).StreetPhone {
 		t.Errorf("the button calls %s", to)
 	}
 	later(b, 1)
@@ -300,7 +316,7 @@ func hostileWords(t *testing.T, b *webtest.Bench) {
 // The boards name the posts and the telephones, and their code leads to who answers today (G6).
 func boards(t *testing.T, b *webtest.Bench) {
 	card := b.Anybody(t).Get("/grids/320104900001001/card").Is(http.StatusOK).WellMade()
-	card.Says(".doorcard", "葛一", "0000-55512", "0000-12345679", streetPhone(t, b), "槐安里", "320104900001001")
+	card.Says(".doorcard", "葛一", "0000-55512", settings(t, b).SupervisionPhone, settings(t, b).StreetPhone, "槐安里", "320104900001001")
 	if n := len(card.All(".doorcard svg[role=img] path")); n != 1 {
 		t.Errorf("%d paths in the code", n)
 	}
