@@ -95,6 +95,11 @@ func TestHandoverForcedAndCalledOff(t *testing.T) {
 	}
 	s.as("dispatcher").Post(at+"/force", "version", version, "reason_force", "对方住院，由社区办理").Is(http.StatusNotFound)
 	s.as("grid.huaiyin1").Post(at+"/call-off", "version", version, "reason_call-off", "不想移交了，撤销").Is(http.StatusNotFound)
+	for _, login := range []string{"worker.huaiyin", "dispatcher", "leader"} { // they see it, and it is not theirs to sign or to write
+		for _, act := range []string{"entries", "read", "give", "receive"} {
+			s.as(login).Post(at+"/"+act, "version", version, "do", "add", "kind", "", "words", "", "entry", "1").Is(http.StatusNotFound)
+		}
+	}
 	secretary.Post(at+"/call-off", "version", "99", "reason_call-off", "人选另行商定，先撤销").Is(http.StatusUnprocessableEntity).Says(".errors", "已被他人处理")
 	secretary.Post(at+"/call-off", "version", version, "reason_call-off", "人选另行商定，先撤销").Sees()
 	secretary.Get(at).Says(".decision", "已撤销").Says("main", "人选另行商定，先撤销")
