@@ -24,13 +24,10 @@ const mostAnswers = 50
 type answersPage struct {
 	Frame    view.Page
 	Form     filled
-	Words    string // the question's words
-	Asked    bool
 	One      *answerOf
 	Rows     []answerRow
 	Result   string
 	NoMatch  string
-	TooMany  bool
 	PrintURL string
 }
 
@@ -38,11 +35,9 @@ type answersPage struct {
 type answerOf struct {
 	Place, Sentence string
 	Reasons         []string
-	RedFlag         bool
 	State           view.Chipped
 	Grid            view.Link
 	Code, Community string
-	Phone           string
 	Posts           []planRow
 }
 
@@ -120,8 +115,8 @@ func (h people) answers(w http.ResponseWriter, r *http.Request) error {
 	f, today := form.Query(r), h.f.Today()
 	q := readQuestion(f, today)
 	x := filled{f: f, shown: true, proposed: map[string]string{"day": today.String()}}
-	p := answersPage{Words: q.words, Asked: q.words != "" || q.building > 0}
-	if f.Valid() && p.Asked {
+	p := answersPage{}
+	if f.Valid() && (q.words != "" || q.building > 0) {
 		if err := h.answer(r, q, &p); err != nil {
 			return err
 		}
@@ -152,14 +147,12 @@ func (h people) answer(r *http.Request, q question, p *answersPage) error {
 		p.One, p.PrintURL = &one, pathAnswers+"/print"+q.address(found[0])
 		return err
 	}
-	if p.TooMany = len(found) > mostAnswers; p.TooMany {
-		found = found[:mostAnswers]
-	}
-	p.Rows, err = h.answerRows(r, q, found)
 	p.Result = fmt.Sprintf("%s，找到 %d 处", q.day.Chinese(), len(found))
-	if p.TooMany {
+	if len(found) > mostAnswers {
+		found = found[:mostAnswers]
 		p.Result = fmt.Sprintf("%s，先列 %d 处，多写几个字可以缩小范围", q.day.Chinese(), mostAnswers)
 	}
+	p.Rows, err = h.answerRows(r, q, found)
 	return err
 }
 
@@ -202,7 +195,7 @@ func (h people) answerFor(r *http.Request, q question, at grid.Place) (answerOf,
 		return answerOf{}, err
 	}
 	a := answers[at.Grid.ID]
-	out := answerOf{Place: doorName(at), RedFlag: a.RedFlag, State: standingChip(a), Code: at.Grid.Code, Community: at.Grid.CommunityName, Phone: a.Phone,
+	out := answerOf{Place: doorName(at), State: standingChip(a), Code: at.Grid.Code, Community: at.Grid.CommunityName,
 		Grid: view.Link{Href: gridPath(at.Grid.Code, "?day="+q.day.String()), Text: at.Grid.Name}}
 	out.Sentence = sentenceOf(q.day, h.f.Today(), at, a)
 	for _, why := range []string{a.Why, at.Precedent} {

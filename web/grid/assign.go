@@ -173,7 +173,7 @@ func (h people) showAssign(w http.ResponseWriter, r *http.Request, x filled) err
 	if s.role == grid.RoleLead {
 		p.WhyHint, p.Then = "如 社区两委分工调整", "网格长不用移交，到日子就生效"
 	}
-	p.State = vacancyChip(s, v.ActingDays)
+	p.State = vacancyChip(s)
 	p.Cards = cards(s, candidates, x, v.ActingDays)
 	for _, one := range s.planned {
 		p.Planned = append(p.Planned, planRowOf(one))
@@ -269,7 +269,7 @@ func appointing(role grid.Role) string {
 	return "指定" + role.Label()
 }
 
-func vacancyChip(s seat, most int) view.Chipped {
+func vacancyChip(s seat) view.Chipped {
 	if s.role != grid.RoleA || s.answer.VacantSince.IsZero() {
 		return view.Chipped{}
 	}

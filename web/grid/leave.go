@@ -22,7 +22,6 @@ type leavePage struct {
 	Acting      []actingRow
 	ActingWhen  string
 	Rows        []leaveRow
-	May         bool
 }
 
 type actingRow struct {
@@ -119,7 +118,7 @@ func (h people) callOffLeave(w http.ResponseWriter, r *http.Request) error {
 
 func (h people) showLeave(w http.ResponseWriter, r *http.Request, one grid.Worker, x filled) error {
 	by, today := route.Actor(r), h.f.Today()
-	p := leavePage{Form: x, Title: one.Name + " 请假", Lead: "请假期间 B 岗自动代理，办结时限不变", Action: workerPath(one.ID, "/leave"), Kinds: x.options("kind", leaveOptions), May: true}
+	p := leavePage{Form: x, Title: one.Name + " 请假", Lead: "请假期间 B 岗自动代理，办结时限不变", Action: workerPath(one.ID, "/leave"), Kinds: x.options("kind", leaveOptions)}
 	p.Frame = h.staff(r, "登记请假 - "+one.Name, x.errors(), view.Crumb{Href: pathWorkers, Text: "网格员名册"}, view.Crumb{Href: workerPath(one.ID, ""), Text: one.Name}, view.Crumb{Text: "请假"})
 	all, err := h.s.Leaves(r.Context(), by, one.Community, today)
 	if err != nil {

@@ -23,8 +23,8 @@ type workersPage struct {
 }
 
 type workerRow struct {
-	Href, Name, Place, Phone, Employment, Load, Days string
-	Away                                             string // 请假 of today
+	Href, Name, Place, Phone, Employment, Load string
+	Away                                       string // 请假 of today
 }
 
 // workerPage is one person of the register: the record, the form to change it, the end.
@@ -101,7 +101,7 @@ func (h people) workers(w http.ResponseWriter, r *http.Request) error {
 		names[c.Code] = c.Name
 	}
 	for _, one := range all {
-		row := workerRow{Href: workerPath(one.ID, ""), Name: one.Name, Place: names[one.Community], Phone: one.Phone, Employment: one.EmploymentLabel(), Load: loadWords(one), Days: span(one.From, one.Until)}
+		row := workerRow{Href: workerPath(one.ID, ""), Name: one.Name, Place: names[one.Community], Phone: one.Phone, Employment: one.EmploymentLabel(), Load: loadWords(one)}
 		if l, is := away[one.ID]; is {
 			row.Away = "请假至" + l.Until.Add(-1).Short()
 		}
