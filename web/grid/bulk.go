@@ -159,6 +159,9 @@ func bulkRowOf(row grid.BulkRow, people []grid.Worker, one grid.Worker, x filled
 	return out
 }
 
+// afterMove is the measure of a person's load once the move is made.
+var afterMove = view.Measure{Have: "换后共", Limit: view.Households.Limit, Unit: view.Households.Unit}
+
 // preview says what the move of this grid would mean.
 func (b *bulkRow) preview(row grid.BulkRow) {
 	b.Then, b.Problem = row.Then.Name, row.Problem
@@ -171,7 +174,7 @@ func (b *bulkRow) preview(row grid.BulkRow) {
 		b.State = view.Chipped{Tone: view.OK, Words: "可以换"}
 	}
 	if row.Limit > 0 && !row.Then.IsZero() {
-		b.Load = &view.Load{Name: row.Then.Name, Measure: view.Households, Planned: float64(row.HouseholdsAfter), Cap: float64(row.Limit)}
+		b.Load = &view.Load{Name: row.Then.Name, Measure: afterMove, Planned: float64(row.HouseholdsAfter), Cap: float64(row.Limit)}
 		if over := row.HouseholdsAfter - row.Limit; over > 0 && row.Problem == "" {
 			b.State = view.Chipped{Tone: view.Warn, Words: "超 " + view.Thousands(over) + " 户"}
 		}
