@@ -227,7 +227,7 @@ func (p *recordPage) acts(by authz.Actor, g grid.Grid) {
 	at := map[authz.Action][]view.Link{
 		authz.GridAssign: {{Href: gridPath(g.Code, "/assignments/new"), Text: "指定 A 岗"}, {Href: gridPath(g.Code, "/assignments/new?role=b"), Text: "指定 B 岗"}},
 		authz.GridTeam:   {{Href: gridPath(g.Code, "/team"), Text: "维护网格团队"}},
-		authz.GridRedraw: {{Href: changeKinds[0].address(g), Text: "调整边界"}, {Href: changeKinds[1].address(g), Text: "拆分网格"}, {Href: changeKinds[2].address(g), Text: "合并网格"}},
+		authz.GridRedraw: {{Href: changeKinds[0].address(g), Text: "调整边界"}, {Href: changeKinds[1].address(g), Text: "拆分网格"}, {Href: changeKinds[2].address(g), Text: "合并网格"}, {Href: gridPath(g.Code, "/places"), Text: placesWords}},
 	}
 	if !g.Stands(p.Today) || g.Kind == grid.Micro {
 		return

@@ -26,6 +26,8 @@ func mountMap(rt *route.Router, h handlers) {
 	rt.Post(pathGrids+"/import", authz.GridImport, h.importFile)
 	rt.Get(pathChange, authz.GridRedraw, h.changeForm)
 	rt.Post(pathChange, authz.GridRedraw, h.change)
+	rt.Get(pathGrids+"/{code}/places", authz.GridRedraw, h.placesForm)
+	rt.Post(pathGrids+"/{code}/places", authz.GridRedraw, h.places)
 	rt.Get(pathGrids+"/{code}", authz.GridView, h.record)
 	rt.Get(pathGrids+"/{code}/history", authz.GridView, h.recordHistory)
 }
