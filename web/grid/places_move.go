@@ -15,7 +15,7 @@ import (
 	"portal/web/view"
 )
 
-var errNoHouse = fault.NotFound("没有找到这栋楼的门牌。可能楼已划到别的网格，请回到网格档案重新选")
+var errNoHouse = fault.NotFound("没有找到这栋楼。可能已经划到别的网格，请回到网格档案重新选")
 
 const (
 	placesWords = "调整楼栋和门牌"
@@ -113,19 +113,13 @@ func readMoveDay(f *form.Form, today workday.Day) (workday.Day, string) {
 
 // moveBuildings moves the ticked buildings; it gives the words of what was done, "" when the form comes back.
 func (h handlers) moveBuildings(r *http.Request, f *form.Form, g grid.Grid) (string, error) {
-	m := grid.MovePlaces{}
-	for _, v := range f.All("buildings") {
-		id, err := strconv.ParseInt(v, 10, 64)
-		if err != nil || id < 1 {
-			return "", errNoHouse
-		}
-		m.Buildings = append(m.Buildings, id)
+	ticked, err := h.ticked(r, f.All("buildings"), g)
+	if err != nil {
+		return "", err
 	}
-	switch n := len(m.Buildings); {
-	case n == 0:
-		f.Add("buildings", "勾选要划走的楼栋")
-	case n > mostSplit:
-		f.Add("buildings", "一次最多移动 "+itoa(mostSplit)+" 栋楼")
+	m := grid.MovePlaces{Buildings: ticked}
+	if len(ticked) == 0 {
+		f.Add("buildings", "勾选要移动的楼栋")
 	}
 	all, err := h.targets(r, g, g.Community)
 	if err != nil {
@@ -144,6 +138,35 @@ func (h handlers) moveBuildings(r *http.Request, f *form.Form, g grid.Grid) (str
 		return "", beside(f, err, map[string]string{"micro": "to"})
 	}
 	return "移动 " + itoa(len(m.Buildings)) + " 栋楼", nil
+}
+
+// ticked reads the buildings of a form. One that has left the grid since is taken as long as it lies in the
+// community: a form that arrives twice must read the same both times.
+func (h handlers) ticked(r *http.Request, values []string, g grid.Grid) ([]int64, error) {
+	rows, err := h.allBuildings(r, g)
+	if err != nil {
+		return nil, err
+	}
+	if len(values) > mostSplit {
+		return nil, fault.TooLarge("一次最多移动 " + itoa(mostSplit) + " 栋楼，请分几次办")
+	}
+	out := make([]int64, len(values))
+	for i, v := range values {
+		if out[i], err = strconv.ParseInt(v, 10, 64); err != nil {
+			return nil, errNoHouse
+		}
+		if slices.ContainsFunc(rows, func(b grid.BuildingRow) bool { return b.ID == out[i] }) {
+			continue
+		}
+		at, err := h.s.AtBuilding(r.Context(), route.Actor(r), out[i], h.f.Today())
+		if fault.KindOf(err) == fault.KindNotFound || err == nil && at.Grid.Community != g.Community {
+			return nil, errNoHouse
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // placeDoor decides about one doorplate (edge cases 1 and 2).

@@ -243,7 +243,7 @@ func doorForms(p placesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moveWhen(p.Form, "会存为先例公示，如 门开在路北，归北侧网格").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moveWhen(p.Form, "存为先例，以后照此办理，如 门开在路北，归北侧网格").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
