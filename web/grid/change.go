@@ -22,6 +22,7 @@ var changeKinds = []changeKind{
 	{"redraw", "调整边界", "换一个网格的边界或名称，楼栋按新边界归格"},
 	{"split", "拆分网格", "一个网格拆成两个，原编码停用，新网格用新编码"},
 	{"merge", "合并网格", "几个网格并成一个，原编码停用，新网格用新编码"},
+	kindOpen,
 }
 
 // address opens the form of this kind for a grid.

@@ -82,7 +82,7 @@ func (h handlers) preview(w http.ResponseWriter, r *http.Request, a wanted, f *f
 // kept lists what the next step needs again; the boundary of a file has become text.
 func kept(f *form.Form, a wanted) []keptField {
 	out := []keptField{{"kind", a.Kind.Value}}
-	for _, name := range []string{"grid", "community", "day", "reason", "name", "system", "version", "first_name", "second_name", "first_boundary", "second_boundary"} {
+	for _, name := range []string{"grid", "community", "day", "reason", "name", "system", "version", "first_name", "second_name", "first_boundary", "second_boundary", "opens", "vacancy_reason"} {
 		if f.Raw(name) != "" {
 			out = append(out, keptField{name, f.Raw(name)})
 		}

@@ -32,6 +32,10 @@ func (h handlers) read(r *http.Request, f *form.Form, a *wanted) error {
 		if err := h.readMerge(r, f, a, day, reason); err != nil {
 			return err
 		}
+	case kindOpen.Value:
+		if err := h.readOpen(r, f, a, day, reason); err != nil {
+			return err
+		}
 	default:
 		if err := h.readRedraw(r, f, a, day, reason); err != nil {
 			return err
