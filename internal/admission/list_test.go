@@ -300,7 +300,7 @@ func TestListsWalkIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for k, v := range map[string]any{"decides": true, "confirms": []string{huaiyin}, "answers": []string{huaiyin}, "replies": []int64{1}, "clauses": true,
+		for k, v := range map[string]any{"decides": true, "confirms": []string{huaiyin}, "answers": []string{huaiyin}, "replies": []int64{1}, "clauses": true, "signs": true, "keeps": []string{huaiyin}, "keepsall": false,
 			"account": int64(1), "most": 1000, "today": today, "soon": today.Add(30), "waits": true, "admitted": strings.HasSuffix(name, "Numbered")} {
 			args[k] = v
 		}

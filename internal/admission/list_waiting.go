@@ -18,12 +18,14 @@ type Waits struct {
 	Tasks      int // 清单外任务 without an answer
 	Letters    int // refusals and returns to answer
 	Held       int // letters that wait for a clause
+	Signs      int // handovers of grids to sign next
+	Vacant     int // vacant A and B posts of the grids that this person keeps
 	Unread     int // lines of the inbox
 }
 
 // Todos is how many lines 待办 shows.
 func (w Waits) Todos() int {
-	return w.Review + w.Mine + w.Conditions + w.Tasks + w.Letters + w.Held
+	return w.Review + w.Mine + w.Conditions + w.Tasks + w.Letters + w.Held + w.Signs + w.Vacant
 }
 
 // Everything that a rail shows in one trip; figures of other tables are only read here.
@@ -38,11 +40,19 @@ SELECT
     WHERE t.state = 'logged' LIMIT @most) n)::int AS tasks,
   (SELECT count(*) FROM (SELECT 1 FROM refusal r WHERE r.state = 'issued' AND r.unit_id = ANY(@replies) LIMIT @most) n)::int AS letters,
   CASE WHEN @clauses THEN (SELECT count(*) FROM (SELECT 1 FROM refusal r WHERE r.state = 'held' LIMIT @most) n) ELSE 0 END::int AS held,
+  (SELECT count(*) FROM (SELECT 1 FROM grid_handover h JOIN grid_worker w
+    ON w.id = CASE WHEN h.state = 'drawn' AND h.giver_id IS NOT NULL THEN h.giver_id ELSE h.receiver_id END
+    WHERE @signs AND h.state IN ('drawn', 'given') AND w.account_id = @account LIMIT @most) n)::int AS signs,
+  (SELECT count(*) FROM (SELECT 1 FROM grid_assignment p JOIN grid g ON g.id = p.grid_id
+    WHERE (@keepsall OR EXISTS (SELECT FROM unnest(@keeps::text[]) r WHERE starts_with(g.code, r)))
+    AND p.worker_id IS NULL AND p.role IN ('a', 'b') AND p.valid @> @today::date LIMIT @most) n)::int AS vacant,
   (SELECT count(*) FROM (SELECT 1 FROM inbox_line l WHERE l.account_id = @account AND l.read_at IS NULL LIMIT @most) n)::int AS unread`
 
 // Waits counts what waits for a person, in one query.
 func (s *Service) Waits(ctx context.Context, by authz.Actor) (Waits, error) {
-	args := pgx.NamedArgs{"decides": authz.Can(by, authz.AppApprove), "units": authz.ReachOf(by, authz.AppDraft).Units,
+	keeps := authz.ReachOf(by, authz.GridAssign)
+	args := pgx.NamedArgs{"signs": authz.Can(by, authz.HandoverSign), "keeps": keeps.Prefixes, "keepsall": keeps.All, "today": workday.DayOf(s.db.Now()),
+		"decides": authz.Can(by, authz.AppApprove), "units": authz.ReachOf(by, authz.AppDraft).Units,
 		"confirms": authz.ReachOf(by, authz.CondConfirm).Prefixes, "answers": authz.ReachOf(by, authz.RefusalIssue).Prefixes,
 		"replies": authz.ReachOf(by, authz.RefusalReply).Units, "clauses": authz.Can(by, authz.ClauseConfirm), "account": by.AccountID, "most": MaxCount + 1}
 	rows, err := s.db.Q().Query(ctx, selectWaits, args)

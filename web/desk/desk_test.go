@@ -11,6 +11,7 @@ import (
 
 	"portal/internal/admission"
 	"portal/internal/authz"
+	"portal/internal/grid"
 	"portal/internal/inbox"
 	"portal/internal/pg"
 	"portal/internal/policy"
@@ -29,7 +30,7 @@ func newBench(t *testing.T) bench {
 	b := bench{webtest.Street(t), nil}
 	b.apps = admission.New(b.DB)
 	b.Frame.Counts = Counts(b.apps)
-	Mount(b.Router, b.Frame, Deps{Applications: b.apps, Sources: []Source{Refusals(b.DB)}})
+	Mount(b.Router, b.Frame, Deps{Applications: b.apps, Sources: []Source{Refusals(b.DB), Grids(grid.New(b.DB))}})
 	return b
 }
 
