@@ -106,7 +106,7 @@ func advice(rows []GridLoad, actingDays int) []string {
 				best = n
 			}
 		}
-		words := fmt.Sprintf("%s有%s，多于一般的 %d 户", r.Grid.Name, householdsWords(r.Households), usualMost)
+		words := fmt.Sprintf("%s有 %s，多于一般的 %d 户", r.Grid.Name, householdsWords(r.Households), usualMost)
 		if best.Grid.ID != 0 {
 			words += fmt.Sprintf("；相邻的%s有%s，可以把交界处的楼栋划一部分过去", best.Grid.Short(), householdsWords(best.Households))
 		} else {

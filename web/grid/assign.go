@@ -280,12 +280,17 @@ func vacancyChip(s seat) view.Chipped {
 	return view.Chipped{Tone: tone, Words: fmt.Sprintf("空缺 %d 天", s.answer.VacantDays)}
 }
 
-// cards lists the candidates near first, then 先由 B 岗代理 or 先空着.
+// cards lists the candidates near first, those who cannot be chosen after the others, then 先由 B 岗代理 or 先空着.
 func cards(s seat, candidates []grid.Candidate, x filled, most int) []card {
-	out := make([]card, 0, len(candidates)+1)
+	out, closed := make([]card, 0, len(candidates)+1), []card(nil)
 	for _, c := range candidates {
-		out = append(out, cardOf(s, c, x))
+		if one := cardOf(s, c, x); one.Locked == "" {
+			out = append(out, one)
+		} else {
+			closed = append(closed, one)
+		}
 	}
+	out = append(out, closed...)
 	if s.role == grid.RoleLead && s.post().ID == 0 {
 		return out
 	}

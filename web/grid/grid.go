@@ -33,6 +33,7 @@ type recordPage struct {
 	Versions  []versionRow
 	Lineage   []lineageRow
 	Buildings []buildingRow
+	Micros    bool // some building lies in a micro-grid
 	Pages     view.Pages
 	Side      *gridSide
 	Acts      []view.Link
@@ -53,7 +54,7 @@ type versionRow struct {
 }
 
 // lineageRow is a grid before or after.
-type lineageRow struct{ Words, Name, Href, When string }
+type lineageRow struct{ Before, Name, After, Href, When string }
 
 // buildingRow is a building in the grid.
 type buildingRow struct {
@@ -165,14 +166,22 @@ func (h handlers) past(r *http.Request, p *recordPage, g grid.Grid) error {
 	if err != nil {
 		return err
 	}
-	p.Lineage = append(lineage(before, "由", "而来"), lineage(after, "", "为")...)
+	p.Lineage = append(lineage(before, cameFrom), lineage(after, wentInto)...)
 	return nil
 }
 
-func lineage(rows []grid.LineageRow, before, after string) []lineageRow {
+// kinWords say in a sentence what another grid is to this one; the other's name stands between the two.
+type kinWords map[grid.LineageKind][2]string
+
+var (
+	cameFrom = kinWords{grid.ByMerge: {"", "并入本网格"}, grid.BySplit: {"从", "拆分出来"}, grid.ByRecode: {"由", "改码而来"}}
+	wentInto = kinWords{grid.ByMerge: {"并入了", ""}, grid.BySplit: {"拆分出", ""}, grid.ByRecode: {"改码为", ""}}
+)
+
+func lineage(rows []grid.LineageRow, kin kinWords) []lineageRow {
 	var out []lineageRow
 	for _, l := range rows {
-		out = append(out, lineageRow{Words: before + l.Kind.Label() + after, Name: l.Name, Href: gridPath(l.Code, "?day="+l.Day.String()), When: l.Day.Chinese()})
+		out = append(out, lineageRow{Before: kin[l.Kind][0], After: kin[l.Kind][1], Name: l.Name, Href: gridPath(l.Code, "?day="+l.Day.String()), When: l.Day.Chinese()})
 	}
 	return out
 }
@@ -195,6 +204,7 @@ func (h handlers) buildingsOf(r *http.Request, p *recordPage, g grid.Grid, curso
 		return err
 	}
 	for _, b := range found.Rows {
+		p.Micros = p.Micros || b.MicroName != ""
 		p.Buildings = append(p.Buildings, buildingRow{Name: b.Label(), Micro: b.MicroName, Since: sinceWords(b.Since, b.Through), BuildingRow: b})
 	}
 	p.Pages = pagesOf(found, cursor, func(cursor string) string {
@@ -238,6 +248,9 @@ func (p *recordPage) acts(by authz.Actor, g grid.Grid) {
 		}
 	}
 }
+
+// posts are the acts that stand as buttons, those about people; the rest are lines below them.
+func (p recordPage) posts() []view.Link { return p.Acts[:min(2, len(p.Acts))] }
 
 func (h handlers) recordHistory(w http.ResponseWriter, r *http.Request) error {
 	g, _, _, err := h.asked(r)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"portal/internal/authz"
@@ -185,7 +186,7 @@ func handoverFacts(one grid.Handover) []view.Term {
 		out = append(out, view.Term{Name: "生效日期", Text: one.Effective.Chinese()})
 	}
 	if one.CloseReason != "" {
-		out = append(out, view.Term{Name: one.State.Label() + "的原因", Text: one.CloseReason})
+		out = append(out, view.Term{Name: strings.TrimPrefix(one.State.Label(), "已") + "的原因", Text: one.CloseReason})
 	}
 	return out
 }
@@ -211,7 +212,7 @@ func signature(name string, at *time.Time, none bool) string {
 	case none:
 		return "不用签"
 	}
-	return "还没有签"
+	return "没有签"
 }
 
 func momentOf(t time.Time) string {

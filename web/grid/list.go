@@ -237,7 +237,7 @@ func sinceWords(from, until workday.Day) string {
 	}
 	words := from.Chinese() + "起"
 	if !until.IsZero() {
-		words += "，到" + until.Add(-1).Chinese()
+		return from.Chinese() + "至" + until.Add(-1).Chinese()
 	}
 	return words
 }

@@ -167,6 +167,7 @@ type mapPage struct {
 	Board    string
 	Empty    bool
 	MayBegin bool
+	Assigns  bool // somebody who names the A of grids
 }
 
 func (h handlers) readState(r *http.Request) (mapState, *form.Form) {
@@ -199,6 +200,7 @@ func (h handlers) mapPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := mapPage{Frame: h.f.Staff(r, frame.Opts{Title: "看网格 - " + sc.name(), Module: module}), State: state, Scope: sc, DayError: messageOf(fm.Errors(), "day")}
 	p.Empty, p.MayBegin = len(grids) == 0, authz.Can(by, authz.GridImport)
+	p.Assigns = authz.Can(by, authz.GridAssign)
 	p.Lead, p.Alert = leadOf(sc, rows, state)
 	chosen := slices.IndexFunc(rows, func(w gridRow) bool { return w.Grid.Code == state.Grid })
 	if state.Grid != "" && chosen < 0 {
@@ -219,6 +221,14 @@ func (h handlers) mapPage(w http.ResponseWriter, r *http.Request) error {
 	p.paged(rows)
 	p.doors(by, sc)
 	return h.f.Render(w, r, http.StatusOK, showMap(p))
+}
+
+// choose says what choosing a grid is good for.
+func (p mapPage) choose() string {
+	if p.Assigns {
+		return "在地图或列表里选一个网格，看由谁负责，指定 A 岗，打印公示牌。"
+	}
+	return "在地图或列表里选一个网格，看由谁负责，打印公示牌。"
 }
 
 // doors are the other pages of the module, as far as the reader may open them.
@@ -343,7 +353,7 @@ func placesOf(pl plane, d drawing, rows []gridRow) []spot {
 	var out []spot
 	for _, c := range order {
 		s := sums[c]
-		at := spot{X: s.x / s.n, Y: s.y/s.n - 14, Words: names[c]}
+		at := d.clear(spot{X: s.x / s.n, Y: s.y/s.n - 14, Words: names[c]})
 		if pl.sees(at.X, at.Y, 0) {
 			out = append(out, at)
 		}

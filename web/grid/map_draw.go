@@ -1,6 +1,11 @@
 package grid
 
-import "portal/internal/geo"
+import (
+	"slices"
+	"unicode/utf8"
+
+	"portal/internal/geo"
+)
 
 // The window of the map in units of the drawing. Zooming enlarges the drawing behind the window, so words
 // and lines keep their size and the numbers stay whole and short.
@@ -120,6 +125,27 @@ func (a area) at() string { return itoa(a.X) + " " + itoa(a.Y) }
 // bar is the scale's path in the lower left corner.
 func (d drawing) bar() string {
 	return "M" + itoa(d.X+20) + " " + itoa(d.Y+d.H-26) + "v8h" + itoa(d.Bar) + "v-8"
+}
+
+// clear moves the name of a community up or down to where it covers no words and no mark of an area.
+func (d drawing) clear(s spot) spot {
+	for _, dy := range [...]int{0, -24, 24, -48, 48, -72, 72} {
+		at := spot{X: s.X, Y: s.Y + dy, Words: s.Words}
+		if !slices.ContainsFunc(d.Areas, func(a area) bool { return a.covers(at) }) {
+			return at
+		}
+	}
+	return s
+}
+
+// covers reports whether a community's name would lie on the words or the mark of an area.
+func (a area) covers(s spot) bool {
+	const name, note, line = 19, 16, 22 // sizes of the letters, and the height of a line
+	dx := max(a.X-s.X, s.X-a.X)
+	over := func(y, half int) bool {
+		return max(y-s.Y, s.Y-y) < line && dx < half+name*utf8.RuneCountInString(s.Words)/2
+	}
+	return a.Note != "" && over(a.Y+21, note*utf8.RuneCountInString(a.Note)/2) || a.Warn && over(a.Y-21, 12)
 }
 
 // metres are the words of the scale.

@@ -48,7 +48,7 @@ func (h handlers) sideOf(r *http.Request, w gridRow, state mapState) (*gridSide,
 	}
 	s.Links = append(s.Links, view.Link{Href: pathAnswers, Text: "那天谁负责"})
 	if authz.Can(by, authz.HandoverView) {
-		s.Links = append(s.Links, view.Link{Href: pathHandovers + "?community=" + g.Community, Text: "移交"})
+		s.Links = append(s.Links, view.Link{Href: pathHandovers + "?community=" + g.Community, Text: "移交单"})
 	}
 	if authz.Allowed(by, authz.GridRedraw, g.Object()) {
 		s.Redraw = changeKinds[0].address(g)

@@ -152,7 +152,7 @@ func TestRecord(t *testing.T) {
 	v := b.As(t, "dispatcher")
 	v.Get(gridPath(vacant, "")).Is(http.StatusOK).WellMade().Says("h1", "第三网格").Says(".who-answers", "柳青", "A 岗空缺").
 		Says("#posts", "A 岗", "空缺", "B 岗").Says("#buildings", "栋").Says("main", "版本", "看操作记录", "网格团队", "指定 A 岗", "合并网格")
-	v.Get(gridPath(merged, "")).Is(http.StatusOK).WellMade().Says("main", "已经没有", "合并", "第二网格").SaysNot("main", "指定 A 岗")
+	v.Get(gridPath(merged, "")).Is(http.StatusOK).WellMade().Says("main", "已经没有", "并入了新苑社区第二网格").SaysNot("main", "指定 A 岗")
 	v.Get(gridPath(merged, "?day=2024-05-01")).Is(http.StatusOK).WellMade().Says("main", "2024年5月1日谁负责").SaysNot("main", "已经没有")
 	v.Get(gridPath(vacant, "/history")).Is(http.StatusOK).WellMade().Says("h1", "操作记录")
 	v.Get(gridPath(vacant, "?cursor=zzz")).Is(http.StatusUnprocessableEntity)

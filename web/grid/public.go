@@ -190,8 +190,8 @@ func contactOf(a grid.Answer, street string) contact {
 	return c
 }
 
-// whyNotA tells residents why somebody else answers: the post is vacant, or its holder is on leave. Which
-// leave, and why the post is vacant, is not theirs to know.
+// whyNotA tells residents that somebody else answers: the post is vacant, or its holder is away today. Why
+// the holder is away, and why the post is vacant, is not theirs to know.
 func whyNotA(held []grid.Post, acting string) string {
 	for _, p := range held {
 		switch {
@@ -199,7 +199,7 @@ func whyNotA(held []grid.Post, acting string) string {
 		case p.Vacant():
 			return "网格员岗位暂时空缺，由" + acting + "代班"
 		default:
-			return "网格员" + p.Worker.Name + "请假中，由" + acting + "代班"
+			return "今天由" + acting + "代班"
 		}
 	}
 	return "现在由" + acting + "负责"
@@ -338,7 +338,7 @@ func (h public) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Lineage = append(lineageLines(before, "由", "而来", day), lineageLines(after, "", "成为", day)...)
+	p.Lineage = append(lineageLines(before, publicFrom, day), lineageLines(after, publicInto, day)...)
 	if !g.Stands(day) {
 		p.Gone = goneWords(g, day)
 		return h.f.Render(w, r, http.StatusOK, showPublicGrid(p))
@@ -366,17 +366,20 @@ func goneWords(g grid.Grid, day workday.Day) string {
 	return "这个网格在 " + g.Until.Chinese() + "已经撤销"
 }
 
+// What grids are to the one on the page, before a list of them.
+var (
+	publicFrom = map[grid.LineageKind]string{grid.ByMerge: "由以下网格合并而来", grid.BySplit: "从以下网格拆分出来", grid.ByRecode: "由以下网格改码而来"}
+	publicInto = map[grid.LineageKind]string{grid.ByMerge: "并入了", grid.BySplit: "拆分为", grid.ByRecode: "改码为"}
+)
+
 // lineageLines folds a chain into one sentence a day; what is only planned is not told yet.
-func lineageLines(rows []grid.LineageRow, lead, end string, today workday.Day) []bigSentence {
+func lineageLines(rows []grid.LineageRow, kin map[grid.LineageKind]string, today workday.Day) []bigSentence {
 	var out []bigSentence
 	for _, l := range rows {
 		if l.Day.After(today) {
 			continue
 		}
-		words := l.Day.Chinese() + "，" + lead + "以下网格" + l.Kind.Label() + end + "："
-		if lead == "" {
-			words = l.Day.Chinese() + "，" + l.Kind.Label() + end + "："
-		}
+		words := l.Day.Chinese() + "，" + kin[l.Kind] + "："
 		if n := len(out); n == 0 || out[n-1].Words != words {
 			out = append(out, bigSentence{Words: words})
 		}

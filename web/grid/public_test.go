@@ -129,7 +129,7 @@ func TestActingByDay(t *testing.T) {
 	t.Parallel()
 	b, _ := publicBench(t)
 	v := b.Anybody(t)
-	v.Get("/grids/"+onLeave).Is(http.StatusOK).WellMade().Says(".whom", "何清", "代班").Says(".whom-why", "何畅请假中，由何清代班").SaysNot(".whom-name", "何畅").
+	v.Get("/grids/"+onLeave).Is(http.StatusOK).WellMade().Says(".whom", "何清", "代班").Says(".whom-why", "今天由何清代班").SaysNot("main .whom-why", "请假", "何畅").SaysNot(".whom-name", "何畅").
 		SaysNot("main", "年休假", "事假", "病假")
 	v.Get("/grids/"+vacant).Is(http.StatusOK).WellMade().Says(".whom", "柳青", "网格员岗位暂时空缺，由柳青代班").SaysNot("main", "施敏", "调到街道")
 	later(b, 10)
@@ -157,7 +157,7 @@ func TestSomebodyAlwaysAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a := b.Anybody(t).Get("/grids/"+onLeave).Is(http.StatusOK).Says(".whom-name", "街道值班室").Says(".whom-call", settings(t, b).StreetPhone).Says(".whom-why", "何畅请假中").SaysNot("main", "病假")
+	a := b.Anybody(t).Get("/grids/"+onLeave).Is(http.StatusOK).Says(".whom-name", "街道值班室").Says(".whom-call", settings(t, b).StreetPhone).Says(".whom-why", "代班").SaysNot("main", "病假", "请假")
 	if to := a.Attr(".whom-call a", "href"); to != "tel:"+settings(t, b).StreetPhone {
 		t.Errorf("the button calls %s", to)
 	}
@@ -377,7 +377,7 @@ func TestLineageInWords(t *testing.T) {
 	t.Parallel()
 	today := workday.NewDay(2026, time.November, 22)
 	rows := []grid.LineageRow{{Code: "a", Name: "甲", Day: today, Kind: grid.ByMerge}, {Code: "b", Name: "乙", Day: today, Kind: grid.ByMerge}, {Code: "c", Name: "丙", Day: today.Add(1), Kind: grid.BySplit}}
-	got := lineageLines(rows, "由", "而来", today)
+	got := lineageLines(rows, publicFrom, today)
 	if len(got) != 1 || len(got[0].Links) != 2 || got[0].Words != "2026年11月22日，由以下网格合并而来：" {
 		t.Errorf("%+v", got)
 	}
