@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"portal/internal/audit"
 	"portal/internal/authz"
@@ -30,7 +29,7 @@ func (n concerned) may(by authz.Actor) error {
 	if len(n.named) != len(n.grids) {
 		return errNoGrid
 	}
-	if !authz.Can(by, authz.GridRedraw) && !authz.Can(by, authz.GridImport) {
+	if !authz.Can(by, authz.GridRedraw) && (n.kept || !authz.Can(by, authz.GridImport)) {
 		return errNoGrid
 	}
 	for _, g := range n.named {
@@ -153,22 +152,10 @@ func (s *Service) overtaken(ctx context.Context, tx *pg.Tx, met situation, c Cha
 			return err
 		}
 		if len(last) > 0 {
-			return fault.Conflict("%s已由%s在 %s调整过。请重新打开这一页，按最新的边界再改", g.Name, last[0].Actor, ago(tx.Now.Sub(last[0].At)))
+			return fault.Conflict("%s %s由%s调整过。请重新打开这一页，按最新的边界再改", g.Name, since(tx.Now.Sub(last[0].At)), last[0].Actor)
 		}
 	}
 	return otherwise
-}
-
-func ago(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "刚才"
-	case d < time.Hour:
-		return fmt.Sprintf("%d 分钟前", int(d.Minutes()))
-	case d < 24*time.Hour:
-		return fmt.Sprintf("%d 小时前", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d 天前", int(d.Hours()/24))
 }
 
 func joinIDs(ids []ID) string {

@@ -144,7 +144,7 @@ func appoint(ctx context.Context, tx *pg.Tx, g ground, in Appointment) (Handover
 		return 0, err
 	}
 	if in.Role == RoleA {
-		spans, err := aSpans(ctx, tx, w.ID, in.Day, true)
+		spans, err := aSpansOf(ctx, tx, w.ID, in.Day, true)
 		if err != nil {
 			return 0, err
 		}
@@ -310,7 +310,7 @@ func mayGoOn(ctx context.Context, tx *pg.Tx, g ground, at seat, planned, before 
 	if planned.Role != RoleA {
 		return nil
 	}
-	spans, err := aSpans(ctx, tx, w.ID, planned.From, false)
+	spans, err := aSpansOf(ctx, tx, w.ID, planned.From, false)
 	if err != nil {
 		return err
 	}

@@ -153,7 +153,7 @@ func (b Bulk) fill(ctx context.Context, q pg.Querier, row *BulkRow, o atPost, v 
 	if row.Problem = words(o.takes(row.Then, b.Role, b.Day)); row.Problem != "" || b.Role != RoleA {
 		return nil
 	}
-	spans, err := aSpans(ctx, q, to, b.Day, true)
+	spans, err := aSpansOf(ctx, q, to, b.Day, true)
 	if err != nil {
 		return err
 	}

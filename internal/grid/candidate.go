@@ -47,13 +47,17 @@ func (s *Service) Candidates(ctx context.Context, by authz.Actor, id ID, role Ro
 		if err != nil {
 			return err
 		}
+		ids := make([]WorkerID, len(people))
+		for i, w := range people {
+			ids[i] = w.ID
+		}
+		spans, err := aSpans(ctx, q, ids, day, true)
+		if err != nil {
+			return err
+		}
 		out = out[:0]
 		for _, w := range people {
-			spans, err := aSpans(ctx, q, w.ID, day, true)
-			if err != nil {
-				return err
-			}
-			out = append(out, candidate(w, g, role, heldBy[w.ID], near, weigh(spans, g, day, workday.Day{}, v, false)))
+			out = append(out, candidate(w, g, role, heldBy[w.ID], near, weigh(spans[w.ID], g, day, workday.Day{}, v, false)))
 		}
 		return nil
 	})

@@ -282,7 +282,7 @@ func settle(ctx context.Context, tx *pg.Tx, h *Handover) error {
 		return err
 	}
 	if h.Role == RoleA {
-		spans, err := aSpans(ctx, tx, h.Receiver.ID, o.day, false)
+		spans, err := aSpansOf(ctx, tx, h.Receiver.ID, o.day, false)
 		if err != nil {
 			return err
 		}

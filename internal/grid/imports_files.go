@@ -129,7 +129,15 @@ func (p *gridsPlan) row(r intake.Row, k known, communities map[string]bool, inFi
 }
 
 // write opens whole grids before their micro-grids, each kind in one statement.
+// The communities are held first, as by every change that opens grids: who is given the next code waits.
 func (p *gridsPlan) write(ctx context.Context, tx *pg.Tx) error {
+	var communities []string
+	for _, g := range p.opened {
+		communities = append(communities, g.community)
+	}
+	if _, err := tx.Exec(ctx, lockCommunities, unique(communities)); err != nil {
+		return fmt.Errorf("lock communities: %w", err)
+	}
 	ids := make([]ID, len(p.opened))
 	byCode := map[string]ID{}
 	for _, micro := range []bool{false, true} {

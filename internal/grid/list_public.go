@@ -2,10 +2,7 @@ package grid
 
 import (
 	"context"
-	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"portal/internal/authz"
 	"portal/internal/workday"
@@ -42,10 +39,9 @@ func (s *Service) Board(ctx context.Context, by authz.Actor, id ID) (Board, erro
 
 // Addresses that do not follow their building on a day (edge cases 1 and 2): of one building, or in one grid.
 const (
-	selectApartOf = `
-SELECT a.id FROM address a JOIN grid_address x ON x.address_id = a.id WHERE a.building_id = $1 AND x.valid @> $2::date ORDER BY a.id LIMIT 50`
-	selectApartIn = `
-SELECT a.id FROM address a JOIN grid_address x ON x.address_id = a.id WHERE x.grid_id = $1 AND x.valid @> $2::date ORDER BY a.text LIMIT 50`
+	fromApart     = ` FROM (SELECT t.building_id, t.id AS address_id FROM address t JOIN grid_address x ON x.address_id = t.id AND x.valid @> $1::date `
+	selectApartOf = `SELECT ` + placeColumns + fromApart + `WHERE t.building_id = $2) h` + whereOnDay + ` ORDER BY h.address_id LIMIT 50`
+	selectApartIn = `SELECT ` + placeColumns + fromApart + `WHERE x.grid_id = $2) h` + whereOnDay + ` ORDER BY a.text LIMIT 50`
 )
 
 // Apart lists the addresses of a building that lie in a grid of their own, so that nobody behind such a door
@@ -60,21 +56,9 @@ func (s *Service) ApartIn(ctx context.Context, by authz.Actor, grid ID, day work
 }
 
 func (s *Service) apart(ctx context.Context, by authz.Actor, sql string, id int64, day workday.Day) ([]Place, error) {
-	rows, err := s.db.Q().Query(ctx, sql, id, day)
-	if err != nil {
-		return nil, fmt.Errorf("addresses apart: %w", err)
+	if err := authz.Check(by, authz.PublicRead, authz.Object{}); err != nil {
+		return nil, err
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, fmt.Errorf("addresses apart: %w", err)
-	}
-	out := make([]Place, 0, len(ids))
-	for _, one := range ids {
-		at, err := s.atAddress(ctx, by, one, day)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, at)
-	}
-	return out, nil
+	found, err := places(ctx, s.db.Q(), day, sql, day, id)
+	return seen(by, found), err
 }

@@ -67,7 +67,7 @@ func (s *Service) move(ctx context.Context, tx *pg.Tx, p MovePlaces) error {
 	if len(p.Buildings) == 0 {
 		return fault.InvalidField("buildings", "请先选择要移动的楼")
 	}
-	n := concerned{listed: unique(p.Buildings)}
+	n := concerned{listed: unique(p.Buildings), kept: true}
 	homes, err := n.homes(ctx, tx, p.Day)
 	if err != nil {
 		return err
@@ -190,7 +190,7 @@ func (s *Service) placeAlone(ctx context.Context, tx *pg.Tx, address int64, to I
 	if err != nil {
 		return err
 	}
-	n := concerned{listed: []int64{a.BuildingID}}
+	n := concerned{listed: []int64{a.BuildingID}, kept: true}
 	if n.grids, err = n.homes(ctx, tx, day); err != nil {
 		return err
 	}

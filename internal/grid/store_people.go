@@ -168,29 +168,32 @@ type aSpan struct {
 }
 
 const selectASpans = `
-SELECT p.grid_id, lower(p.valid) AS from, upper(p.valid) AS until,
+SELECT s.worker_id, s.grid_id, s.from, s.until,
     COALESCE((SELECT sum(b.households) FROM grid_building gb JOIN building b ON b.id = gb.building_id
-              WHERE gb.grid_id = p.grid_id AND gb.valid @> $2::date), 0)::int AS households,
-    EXISTS (SELECT FROM grid_handover h WHERE h.grid_id = p.grid_id AND h.role = 'a' AND h.giver_id = $1 AND h.state IN ('drawn', 'given')) AS leaving
-FROM grid_assignment p
-WHERE p.worker_id = $1 AND p.role = 'a' AND p.valid && daterange($2::date, NULL)
-UNION ALL
-SELECT h.grid_id, h.planned, NULL::date,
-    COALESCE((SELECT sum(b.households) FROM grid_building gb JOIN building b ON b.id = gb.building_id
-              WHERE gb.grid_id = h.grid_id AND gb.valid @> $2::date), 0)::int, false
-FROM grid_handover h
-WHERE h.receiver_id = $1 AND h.role = 'a' AND h.state IN ('drawn', 'given') AND $3
-ORDER BY 2, 1`
+              WHERE gb.grid_id = s.grid_id AND gb.valid @> $2::date), 0)::int AS households, s.leaving
+FROM (
+    SELECT p.worker_id, p.grid_id, lower(p.valid) AS from, upper(p.valid) AS until,
+        EXISTS (SELECT FROM grid_handover h WHERE h.grid_id = p.grid_id AND h.role = 'a' AND h.giver_id = p.worker_id AND h.state IN ('drawn', 'given')) AS leaving
+    FROM grid_assignment p
+    WHERE p.worker_id = ANY($1) AND p.role = 'a' AND p.valid && daterange($2::date, NULL)
+    UNION ALL
+    SELECT h.receiver_id, h.grid_id, h.planned, NULL::date, false
+    FROM grid_handover h
+    WHERE h.receiver_id = ANY($1) AND h.role = 'a' AND h.state IN ('drawn', 'given') AND $3) s
+ORDER BY s.worker_id, s.from, s.grid_id`
 
-// aSpans gives the A posts of a person from a day on; promised adds what open handovers will bring.
-func aSpans(ctx context.Context, q pg.Querier, w WorkerID, from workday.Day, promised bool) ([]aSpan, error) {
-	rows, err := q.Query(ctx, selectASpans, int64(w), from, promised)
-	if err != nil {
-		return nil, fmt.Errorf("posts of a person: %w", err)
-	}
-	out, err := pgx.CollectRows(rows, pgx.RowToStructByName[aSpan])
-	if err != nil {
-		return nil, fmt.Errorf("posts of a person: %w", err)
-	}
-	return out, nil
+// aSpans gives the A posts of persons from a day on; promised adds what open handovers will bring.
+func aSpans(ctx context.Context, q pg.Querier, workers []WorkerID, from workday.Day, promised bool) (map[WorkerID][]aSpan, error) {
+	out := map[WorkerID][]aSpan{}
+	var w WorkerID
+	var s aSpan
+	err := each(ctx, q, "posts of persons", []any{&w, &s.GridID, &s.From, &s.Until, &s.Households, &s.Leaving}, func() { out[w] = append(out[w], s) },
+		selectASpans, workers, from, promised)
+	return out, err
+}
+
+// aSpansOf is aSpans of one person.
+func aSpansOf(ctx context.Context, q pg.Querier, w WorkerID, from workday.Day, promised bool) ([]aSpan, error) {
+	all, err := aSpans(ctx, q, []WorkerID{w}, from, promised)
+	return all[w], err
 }

@@ -117,11 +117,12 @@ type concerned struct {
 	listed      []int64
 	workers     []WorkerID
 	codes       []string
+	kept        bool // more than a file of boundaries does: for those alone who keep the grids
 }
 
 func concernedBy(ctx context.Context, q pg.Querier, c Change) (concerned, error) {
 	var n concerned
-	n.grids = slices.Clone(c.Close)
+	n.grids, n.kept = slices.Clone(c.Close), len(c.Close) > 0
 	for _, d := range c.Redraw {
 		n.grids = append(n.grids, d.ID)
 	}
@@ -133,6 +134,7 @@ func concernedBy(ctx context.Context, q pg.Querier, c Change) (concerned, error)
 		n.communities = append(n.communities, o.Community)
 		n.listed = append(n.listed, o.Buildings...)
 		n.workers = append(n.workers, o.A, o.B)
+		n.kept = n.kept || o.A != 0 || o.B != 0 || len(o.Buildings) > 0
 		n.codes = append(n.codes, o.Code)
 	}
 	err := n.identify(ctx, q)
