@@ -259,3 +259,33 @@ func TestSignsHaveWords(t *testing.T) {
 		t.Errorf("an A in place is shown as %+v", l)
 	}
 }
+
+// The name of a community moves off the words and the mark of an area, and stays where nothing lies under it.
+func TestNamesKeepClear(t *testing.T) {
+	t.Parallel()
+	d := drawing{Areas: []area{{X: 100, Y: 100, Note: "B 岗代理"}, {X: 400, Y: 100, Warn: true}}}
+	for _, c := range []struct{ at, want spot }{
+		{spot{100, 121, "临河社区"}, spot{100, 97, "临河社区"}},
+		{spot{400, 79, "槐荫社区"}, spot{400, 55, "槐荫社区"}},
+		{spot{250, 300, "石桥社区"}, spot{250, 300, "石桥社区"}},
+	} {
+		if got := d.clear(c.at); got != c.want {
+			t.Errorf("%v moved to %v, want %v", c.at, got, c.want)
+		}
+	}
+}
+
+// What happened to a grid is told from its own side, in both directions.
+func TestLineageBothWays(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[grid.LineageKind][2]string{
+		grid.ByMerge: {"甲格并入本网格", "并入了甲格"}, grid.BySplit: {"从甲格拆分出来", "拆分出甲格"}, grid.ByRecode: {"由甲格改码而来", "改码为甲格"},
+	} {
+		rows := []grid.LineageRow{{Code: "a", Name: "甲格", Kind: kind}}
+		for i, kin := range []kinWords{cameFrom, wentInto} {
+			if l := lineage(rows, kin)[0]; l.Before+l.Name+l.After != want[i] {
+				t.Errorf("%s: %s%s%s, want %s", kind, l.Before, l.Name, l.After, want[i])
+			}
+		}
+	}
+}
