@@ -19,9 +19,9 @@ var kindOpen = changeKind{"open", "新设网格", "选一个网格，从里面�
 // openKinds are the kinds of a new grid, with what each does to the chosen one.
 func openKinds(p changePage) []view.Option {
 	return p.Form.options("opens", []view.Option{
-		{Value: string(grid.Special), Label: grid.Special.Label(), Hint: "从" + p.Chosen.Name + "里面划出，原网格的边界同时留出空洞"},
-		{Value: string(grid.Micro), Label: grid.Micro.Label(), Hint: "细分" + p.Chosen.Name + "，不单设岗位"},
-		{Value: string(grid.Ordinary), Label: grid.Ordinary.Label(), Hint: "在没有网格的地方新设，不动" + p.Chosen.Name},
+		{Value: string(grid.Special), Label: grid.Special.Label(), Hint: "从这个网格里划出"},
+		{Value: string(grid.Micro), Label: grid.Micro.Label(), Hint: "细分这个网格"},
+		{Value: string(grid.Ordinary), Label: grid.Ordinary.Label(), Hint: "设在没有网格的地方"},
 	})
 }
 
