@@ -84,7 +84,21 @@ func openPost(ctx context.Context, tx *pg.Tx, g ground, in Appointment) (atPost,
 	if h.ID != 0 {
 		return o, fault.Conflict("%s%s的移交正在办理（%s，接收人 %s）。请先办完或者撤销那张移交单", o.Name, in.Role.Label(), h.State.Label(), h.Receiver.Name)
 	}
-	return o, nil
+	return o, o.refuseHeirs(ctx, tx)
+}
+
+// refuseHeirs looks at the grids that are planned to follow this one: they have copied who holds the post. Who is
+// replaced before that day is replaced there first, else a grid would open under somebody who has handed over.
+func (o atPost) refuseHeirs(ctx context.Context, q pg.Querier) error {
+	if o.line.Vacant() || o.line.Until.IsZero() {
+		return nil
+	}
+	named, err := heirs(ctx, q, o.line)
+	if err != nil || len(named) == 0 {
+		return err
+	}
+	return fault.Conflict("%s计划于%s调整为%s，到时%s仍由%s担任。请先到%s办理从%s起的 %s安排，再回来办这一项", o.Name, o.line.Until.Chinese(), strings.Join(named, "、"),
+		o.line.Role.Label(), o.line.Worker.Name, strings.Join(named, "、"), o.line.Until.Short(), o.line.Role.Label())
 }
 
 // find picks the line of the day. A lead may be missing; then the line is empty and runs to the grid's end.

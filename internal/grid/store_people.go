@@ -117,6 +117,25 @@ func posts(ctx context.Context, q pg.Querier, sql string, args ...any) ([]Post, 
 	return out, nil
 }
 
+// The grids that open when this one closes and whose post begins under the same person; not those that have the
+// person from another predecessor.
+const selectHeirs = `
+SELECT v.name
+FROM grid_lineage l
+JOIN grid_assignment p ON p.grid_id = l.successor_id AND p.role = $2 AND p.worker_id = $3 AND lower(p.valid) = l.day
+JOIN grid_version v ON v.grid_id = p.grid_id AND lower(v.valid) = l.day
+WHERE l.predecessor_id = $1 AND l.day = $4::date
+  AND NOT EXISTS (SELECT FROM grid_lineage o JOIN grid_assignment h ON h.grid_id = o.predecessor_id AND h.role = $2 AND h.worker_id = $3 AND upper(h.valid) = l.day
+                  WHERE o.successor_id = l.successor_id AND o.predecessor_id <> $1)
+ORDER BY p.grid_id`
+
+func heirs(ctx context.Context, q pg.Querier, line Post) ([]string, error) {
+	var out []string
+	var name string
+	err := each(ctx, q, "grids to come", []any{&name}, func() { out = append(out, name) }, selectHeirs, line.GridID, string(line.Role), int64(line.Worker.ID), line.Until)
+	return out, err
+}
+
 const endPost = `UPDATE grid_assignment SET valid = daterange(lower(valid), $2::date) WHERE id = $1`
 const voidPost = `UPDATE grid_assignment SET valid = 'empty' WHERE id = $1`
 const insertPost = `
