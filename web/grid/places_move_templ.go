@@ -64,7 +64,7 @@ func showPlaces(p placesPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <section class=\"sheet\"><div class=\"sheet-body\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <section class=\"sheet\"><div class=\"sheet-body stack\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -235,7 +235,7 @@ func doorForms(p placesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = view.Radios(p.Form.hinted("address", p.House+"的门牌", "以前怎么划的、为什么，写在门牌下面", 0), p.Doors).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Radios(p.Form.hinted("address", p.House+"的门牌", "以前怎么划的、为什么，写在门牌旁边", 0), p.Doors).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
