@@ -1,5 +1,3 @@
-//go:build drill
-
 package web
 
 import (
@@ -86,7 +84,7 @@ func (s *siege) alive(t *testing.T, pool []seenForm) (seenForm, bool) {
 
 // walkers are the accounts that walk; between them they open every page. The last one gives its own
 // password, second factor and sessions to the attack.
-var walkers = []string{"dept.chengguan", "reviewer", "secretary.huaiyin", "admin", "legality", "leader", "worker.huaiyin", "", "dept.minzheng", "callback"}
+var walkers = []string{"dept.chengguan", "reviewer", "secretary.huaiyin", "admin", "legality", "leader", "worker.huaiyin", "", "dept.minzheng", "dispatcher", "grid.huaiyin1", "grid.huaiyin2", "callback"}
 
 const (
 	sacrificed = "callback"     // whose own account is attacked

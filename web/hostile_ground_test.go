@@ -1,5 +1,3 @@
-//go:build drill
-
 package web
 
 import (
@@ -21,6 +19,19 @@ import (
 // What the demo street does not hold, but pages need to show all their forms: a file that waits to be
 // imported, changes of a rule that wait for a second person, an attachment, a letter that waits.
 
+// given leaves a handover that its giver has signed, so that the receiver's signature is awaited.
+func (s *siege) given(t *testing.T) {
+	t.Helper()
+	var receiver string
+	if err := s.admin.QueryRow(t.Context(), `SELECT id::text FROM grid_worker WHERE name = '葛一'`).Scan(&receiver); err != nil {
+		t.Fatal(err)
+	}
+	draw := seenForm{who: s.who["secretary.huaiyin"], action: "/desk/grids/320104900001901/assignments/new"}
+	page := s.good(t, draw, url.Values{"role": {"b"}, "worker": {receiver}, "day": {"2026-11-18"}, "reason": {"两个网格合并办公"}})
+	sign := seenForm{who: s.who["grid.huaiyin2"], action: page + "/give"}
+	s.good(t, sign, url.Values{"version": {"1"}})
+}
+
 // negatives is a file with one good row.
 func negatives(n int) string {
 	return fmt.Sprintf("code,kind,phrase,match_mode,description,source,synthetic,assigned_fields\nNEG-%d,任务指标,新的说法%d,title_contains,说明,来源,false,\n", n, n)
@@ -31,7 +42,9 @@ func (s *siege) prepared(t *testing.T) map[string][]string {
 	t.Helper()
 	s.proposed(t)
 	s.letters(t)
-	pages := map[string][]string{"dept.chengguan": {s.attached(t)}}
+	s.given(t)
+	pages := map[string][]string{"dept.chengguan": {s.attached(t)},
+		"dispatcher": {"/desk/grids/320104900002001/assignments", "/desk/grids/answers?building=5&day=2021-06-01", "/desk/grids/answers/print?building=5&day=2021-06-01"}}
 	for n := 901; n <= 903; n++ {
 		pages["reviewer"] = append(pages["reviewer"], s.uploaded(t, n)...)
 	}

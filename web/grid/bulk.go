@@ -49,6 +49,14 @@ func (h people) bulk(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bulkMove previews or makes a bulk move; the button says which.
+// bulkDo is what a button of the page asks for.
+type bulkDo string
+
+const (
+	lookBulk  bulkDo = "preview"
+	applyBulk bulkDo = "apply"
+)
+
 func (h people) bulkMove(w http.ResponseWriter, r *http.Request) error {
 	f, err := form.Read(r)
 	if err != nil {
@@ -68,7 +76,11 @@ func (h people) bulkMove(w http.ResponseWriter, r *http.Request) error {
 	if len(in.To) == 0 && f.Valid() {
 		f.Add("", "至少给一个网格选接任的人")
 	}
-	if f.Valid() && f.Raw("do") == "apply" {
+	do := form.Choice(f, "do", []bulkDo{lookBulk, applyBulk})
+	if do == "" {
+		f.Add("", "点“看结果”或者“确认换人”")
+	}
+	if f.Valid() && do == applyBulk {
 		done, err := h.s.BulkApply(r.Context(), route.Actor(r), f.Key(), in)
 		if err == nil {
 			h.tell(r, "ok", "已批量换人", fmt.Sprintf("生成 %d 张移交单，双方签字后生效", len(done)))

@@ -41,7 +41,9 @@ func (h people) changeEntries(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if f.Raw("do") == "remove" {
+	if do := f.Raw("do"); do != "" && do != "add" && do != "remove" {
+		return errNoEntry
+	} else if do == "remove" {
 		ids := entryIDs(f)
 		if len(ids) != 1 {
 			return errNoEntry
@@ -55,6 +57,9 @@ func (h people) changeEntries(w http.ResponseWriter, r *http.Request) error {
 	e := grid.Entry{Kind: form.Choice(f, "kind", grid.EntryKinds), Words: f.Line("words", entryWords)}
 	if e.Kind == "" {
 		f.Add("kind", "选这一条是哪一类")
+	}
+	if at.Version < 1 || at.Version > one.Version { // no page of this handover has shown it
+		f.Add("", "这张移交单已经变动。请打开最新的一页再添加")
 	}
 	if f.Valid() {
 		if err = h.s.AddEntry(r.Context(), route.Actor(r), f.Key(), at, e); err == nil {
@@ -72,9 +77,11 @@ func (h people) changeEntries(w http.ResponseWriter, r *http.Request) error {
 func entryIDs(f *form.Form) []int64 {
 	var out []int64
 	for _, v := range f.All("entry") {
-		if id, err := strconv.ParseInt(v, 10, 64); err == nil && id > 0 {
-			out = append(out, id)
+		id, err := strconv.ParseInt(v, 10, 64)
+		if err != nil || id < 1 {
+			return nil // what no page offers was chosen by nobody
 		}
+		out = append(out, id)
 	}
 	return out
 }

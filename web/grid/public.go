@@ -240,8 +240,8 @@ func (h public) compounds(ctx context.Context) ([]compoundGroup, error) {
 func (h public) compound(w http.ResponseWriter, r *http.Request) error {
 	fm := form.Query(r)
 	name := fm.Line(paramName, 40)
-	if err := fm.Err(); err != nil {
-		return err
+	if !fm.Valid() {
+		return errNoCompound
 	}
 	all, err := h.s.BuildingsOf(r.Context(), name, h.f.Today())
 	if err != nil {
