@@ -36,6 +36,11 @@ func (h people) posted(r *http.Request, do authz.Action) (*form.Form, grid.Hando
 	return f, one, grid.HandoverStep{ID: one.ID, Version: versionOf(f)}, err
 }
 
+// neverShown reports a version that no page of the handover has shown.
+func neverShown(at grid.HandoverStep, one grid.Handover) bool {
+	return at.Version < 1 || at.Version > one.Version
+}
+
 func (h people) changeEntries(w http.ResponseWriter, r *http.Request) error {
 	f, one, at, err := h.posted(r, authz.HandoverWrite)
 	if err != nil {
@@ -58,7 +63,7 @@ func (h people) changeEntries(w http.ResponseWriter, r *http.Request) error {
 	if e.Kind == "" {
 		f.Add("kind", "选这一条是哪一类")
 	}
-	if at.Version < 1 || at.Version > one.Version { // no page of this handover has shown it
+	if neverShown(at, one) {
 		f.Add("", "这张移交单已经变动。请打开最新的一页再添加")
 	}
 	if f.Valid() {
@@ -92,7 +97,7 @@ func (h people) readEntries(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ids := entryIDs(f)
-	if len(ids) == 0 {
+	if len(ids) == 0 || neverShown(at, one) {
 		if !one.MayRead(route.Actor(r)) {
 			return errNoEntry
 		}
