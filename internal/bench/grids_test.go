@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"testing"
+	"time"
 
 	"portal/internal/workday"
 )
@@ -33,7 +34,7 @@ func BenchmarkGrids(b *testing.B) {
 	must(b, err)
 	var answers, doors, maps, past, words []string
 	for i, id := range ids {
-		day := workday.NewDay(2015+i%12, 1+i%11, 1+i%27)
+		day := workday.NewDay(2015+i%12, time.Month(1+i%11), 1+i%27)
 		answers = append(answers, fmt.Sprintf("/desk/grids/answers?building=%d&day=%s", id, day))
 		doors = append(doors, fmt.Sprintf("/grids/buildings/%d", id))
 		past = append(past, fmt.Sprintf("/desk/grids?day=%s", day))
