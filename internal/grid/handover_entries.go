@@ -16,7 +16,7 @@ func (s *Service) Handover(ctx context.Context, by authz.Actor, id HandoverID) (
 		return h, err
 	}
 	if !h.visible(by) {
-		return Handover{}, errNoHandover
+		return Handover{}, ErrNoHandover
 	}
 	h.Entries, err = entriesOf(ctx, s.db.Q(), id)
 	return h, err

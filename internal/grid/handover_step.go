@@ -143,7 +143,7 @@ func lockHandover(ctx context.Context, tx *pg.Tx, id HandoverID) (Handover, erro
 		return h, err
 	}
 	if !h.visible(tx.Actor) {
-		return h, errNoHandover
+		return h, ErrNoHandover
 	}
 	if err := lockPosts(ctx, tx, []ID{h.GridID}, []WorkerID{h.Giver.ID, h.Receiver.ID}); err != nil {
 		return h, err

@@ -13,7 +13,8 @@ import (
 	"portal/internal/workday"
 )
 
-var errNoHandover = fault.NotFound("没有这张移交单。可能是编号不完整，或者不在你的职责范围内")
+// ErrNoHandover answers for a handover that is missing or out of reach, and for an act on it that is: all read alike.
+var ErrNoHandover = fault.NotFound("没有这张移交单。可能是编号不完整，或者不在你的职责范围内")
 
 const handoverColumns = `
 h.id, h.grid_id, g.code, COALESCE((SELECT v.name FROM grid_version v WHERE v.grid_id = g.id AND NOT isempty(v.valid)
@@ -77,7 +78,7 @@ func oneHandover(ctx context.Context, q pg.Querier, sql string, id HandoverID) (
 		return Handover{}, err
 	}
 	if len(found) == 0 {
-		return Handover{}, errNoHandover
+		return Handover{}, ErrNoHandover
 	}
 	return found[0], nil
 }

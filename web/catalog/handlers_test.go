@@ -32,7 +32,7 @@ func desk(t *testing.T, b *webtest.Bench) *webtest.Bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	Mount(b.Router, b.Frame, Deps{Catalog: catalog.New(b.DB), Policy: policy.New(b.DB), Blobs: files})
+	Mount(b.Router, b.Frame, Deps{Kinds: catalog.Kinds(), Catalog: catalog.New(b.DB), Policy: policy.New(b.DB), Blobs: files})
 	return b
 }
 

@@ -89,9 +89,9 @@ func stateOf(s grid.HandoverState) view.Chipped {
 }
 
 func (h people) handoverOf(r *http.Request) (grid.Handover, error) {
-	id, err := idOf(r, "id", "没有这张移交单。可能是地址不完整，或者不在你的职责范围内")
+	id, err := idOf(r, "id", "")
 	if err != nil {
-		return grid.Handover{}, err
+		return grid.Handover{}, grid.ErrNoHandover
 	}
 	return h.s.Handover(r.Context(), route.Actor(r), grid.HandoverID(id))
 }
