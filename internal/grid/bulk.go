@@ -64,7 +64,7 @@ func (s *Service) bulkPlan(ctx context.Context, q pg.Querier, by authz.Actor, b 
 		return out, err
 	}
 	if !authz.Allowed(by, authz.GridAssign, from.Object()) {
-		return out, errNoWorker
+		return out, ErrNoWorker
 	}
 	v, err := policy.Load(ctx, q, b.Day)
 	if err != nil {

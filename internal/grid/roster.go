@@ -25,7 +25,7 @@ func (s *Service) WorkerOf(ctx context.Context, by authz.Actor, id WorkerID) (Wo
 		return Worker{}, err
 	}
 	if len(found) == 0 {
-		return Worker{}, errNoWorker
+		return Worker{}, ErrNoWorker
 	}
 	return found[0], nil
 }
@@ -159,7 +159,7 @@ func lockWorker(ctx context.Context, tx *pg.Tx, id WorkerID, do authz.Action) (W
 	}
 	w, err := workerByID(ctx, tx, id)
 	if err == nil && !authz.Allowed(tx.Actor, do, w.Object()) {
-		err = errNoWorker
+		err = ErrNoWorker
 	}
 	return w, err
 }

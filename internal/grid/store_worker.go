@@ -13,7 +13,8 @@ import (
 	"portal/internal/workday"
 )
 
-var errNoWorker = fault.NotFound("名册上没有这位网格员。可能已经离职，或者不在你的职责范围内")
+// ErrNoWorker answers for a person who is missing or out of reach, and for an act that is: all read alike.
+var ErrNoWorker = fault.NotFound("名册上没有这位网格员。可能已经离职，或者不在你的职责范围内")
 
 const selectWorker = `SELECT ` + workerFields + ` FROM grid_worker w WHERE w.id = $1`
 
@@ -21,7 +22,7 @@ func workerByID(ctx context.Context, q pg.Querier, id WorkerID) (Worker, error) 
 	var w Worker
 	err := q.QueryRow(ctx, selectWorker, int64(id)).Scan(w.targets()...)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return w, errNoWorker
+		return w, ErrNoWorker
 	}
 	if err != nil {
 		return w, fmt.Errorf("worker: %w", err)

@@ -33,7 +33,7 @@ func (s *Service) PostsOf(ctx context.Context, by authz.Actor, id WorkerID, day 
 			return err
 		}
 		if !authz.Allowed(by, authz.GridView, w.Object()) {
-			return errNoWorker
+			return ErrNoWorker
 		}
 		held, err := posts(ctx, q, selectPostsOfWorker, int64(id), day)
 		if err != nil {

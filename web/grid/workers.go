@@ -130,9 +130,9 @@ func loadWords(w grid.Worker) string {
 }
 
 func (h people) workerOf(r *http.Request) (grid.Worker, error) {
-	id, err := idOf(r, "id", "没有这名网格员。请回到网格员名册查看")
+	id, err := idOf(r, "id", "")
 	if err != nil {
-		return grid.Worker{}, err
+		return grid.Worker{}, grid.ErrNoWorker
 	}
 	return h.s.WorkerOf(r.Context(), route.Actor(r), grid.WorkerID(id))
 }
@@ -186,7 +186,10 @@ func (h people) keptWorker(r *http.Request, do authz.Action) (grid.Worker, error
 	if err != nil {
 		return one, err
 	}
-	return one, authz.Check(route.Actor(r), do, one.Object())
+	if !authz.Allowed(route.Actor(r), do, one.Object()) {
+		return one, grid.ErrNoWorker
+	}
+	return one, nil
 }
 
 func (h people) newWorker(w http.ResponseWriter, r *http.Request) error {
