@@ -19,15 +19,14 @@ SELECT d.id, daterange(make_date(y, 1, 1), CASE WHEN y < 2026 THEN make_date(y +
         jsonb_build_array(g.w, g.s), jsonb_build_array(g.w + 0.0008, g.s - 0.00002), jsonb_build_array(g.w + 0.0016, g.s),
         jsonb_build_array(g.w + 0.0016, g.s + 0.0014), jsonb_build_array(g.w + 0.0008, g.s + 0.00138), jsonb_build_array(g.w, g.s + 0.0014),
         jsonb_build_array(g.w, g.s)))), 'WGS-84', y || ' 年调整', make_timestamptz(y, 1, 1, 9, 0, 0)
-FROM grown g JOIN grid d ON d.code = g.code, generate_series(2015, 2026) y`, `
+FROM grown g JOIN grid d ON d.code = g.code CROSS JOIN generate_series(2015, 2026) y`, `
 INSERT INTO grid_worker (community, name, phone, employment, valid)
 SELECT community, '网格员' || n, '0000-' || lpad(n::text, 7, '0'), 'full_time', daterange('2015-01-01', NULL) FROM grown`, `
 INSERT INTO grid_worker (community, name, phone, employment, valid)
 SELECT community, '替岗员' || n, '0000-' || lpad((n + 1000)::text, 7, '0'), 'full_time', daterange('2015-01-01', NULL) FROM grown`, `
 INSERT INTO grid_assignment (grid_id, role, worker_id, valid, reason, made_at)
 SELECT d.id, r.role, w.id, daterange(make_date(y, 1, 1), CASE WHEN y < 2026 THEN make_date(y + 1, 1, 1) END), '', make_timestamptz(y, 1, 1, 9, 0, 0)
-FROM grown g JOIN grid d ON d.code = g.code, generate_series(2015, 2026) y, (VALUES ('a', 0), ('b', 1)) AS r (role, shift)
-JOIN LATERAL (SELECT 1) one ON true
+FROM grown g JOIN grid d ON d.code = g.code CROSS JOIN generate_series(2015, 2026) y CROSS JOIN (VALUES ('a', 0), ('b', 1)) AS r (role, shift)
 JOIN grid_worker w ON w.name = CASE WHEN (y + r.shift) % 2 = 0 THEN '网格员' ELSE '替岗员' END || g.n`, `
 INSERT INTO grid_leave (worker_id, valid, kind)
 SELECT w.id, daterange(make_date(y, 7, 1), make_date(y, 7, 15)), 'annual' FROM grid_worker w, generate_series(2015, 2026) y WHERE w.name LIKE '网格员%'`, `
