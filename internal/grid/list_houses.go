@@ -22,11 +22,12 @@ type House struct {
 func (h House) Point() geo.Point { return geo.Point{Lng: h.Lng, Lat: h.Lat} }
 
 const housesOnDay = `
+WITH here AS MATERIALIZED (
+    SELECT p.building_id FROM grid_building p
+    WHERE p.valid @> $1::date AND p.grid_id = ANY (ARRAY(SELECT g.id FROM grid g
+        WHERE starts_with(g.code, $2) AND ($3 OR EXISTS (SELECT FROM unnest($4::text[]) x WHERE starts_with(g.code, x))))))
 SELECT b.lng, b.lat, b.coord_system AS system
-FROM grid g
-JOIN grid_building p ON p.grid_id = g.id AND p.valid @> $1::date
-JOIN building b ON b.id = p.building_id
-WHERE starts_with(g.code, $2) AND ($3 OR EXISTS (SELECT FROM unnest($4::text[]) x WHERE starts_with(g.code, x)))
+FROM building b JOIN here h ON h.building_id = b.id
 ORDER BY b.id
 LIMIT $5`
 
