@@ -267,7 +267,7 @@ func (s *siege) untold(t *testing.T, f seenForm, body string) answer {
 const foreignKey = `INSERT INTO form_key (key, account_id, action, at) SELECT $1, id, 'application.submit', '2026-11-18 09:00+08' FROM account WHERE login = 'auditor'`
 
 // unkeyed are forms whose repetition changes nothing by itself, or whose first sending only shows what would
-// happen, so they look at no key.
+// happen, so they look at no key; the keys of those acts are tried in internal/grid (keys_test.go).
 var unkeyed = map[string]bool{"/desk/imports": true, "/desk/imports/{id}": true, "/desk/inbox": true, "/desk/settings/calendars": true, "/sign-in/second-step": true,
 	"/me/password": true, "/me/second-factor": true, "/me/sessions": true, "/me/settings": true,
 	"/desk/grid-workers/{id}/bulk": true, "/desk/grids/changes/new": true,
@@ -441,8 +441,8 @@ func (s *siege) spoiltWords(t *testing.T, pool []seenForm, nth int) {
 }
 
 // notTwice are forms whose second sending is another matter: the old password is no longer the password.
-// A step of an application counts by its version, a calendar by its content. What needs a drawn boundary, or a
-// person without posts, is sent twice by the tests of web/grid.
+// A step of an application counts by its version, a calendar by its content. What needs a drawn boundary,
+// ticked buildings or a person without posts is sent twice in web/grid (change, places) and internal/grid (keys_test.go).
 var notTwice = map[string]bool{"/me/password": true, "/me/second-factor": true, editRoute: true, "/desk/settings/calendars": true,
 	"/desk/grids/changes/new": true, "/desk/grids/import": true, "/desk/grid-workers/{id}/end": true, "/desk/grids/{code}/places": true}
 
