@@ -23,7 +23,9 @@ func TestKeysOfBulkEndAndChange(t *testing.T) {
 			_, err := c.s.Apply(c.ctx, c.dispatcher, key, grid.Change{Day: today, Reason: "改名", System: geo.WGS84, Redraw: []grid.Redraw{{ID: g, Version: 1, Name: "改名网格"}}})
 			return err
 		},
-		"end": func(key string) error { return c.s.EndWorker(c.ctx, c.dispatcher, key, c.worker["葛四"], today.Add(5)) },
+		"end": func(key string) error {
+			return c.s.EndWorker(c.ctx, c.dispatcher, key, c.worker["葛四"], today.Add(5))
+		},
 	}
 	count := func() (n int) {
 		if err := c.admin.QueryRow(c.ctx, `SELECT count(*) FROM audit_entry`).Scan(&n); err != nil {
