@@ -46,7 +46,7 @@ var floors = []struct {
 	{1, []string{"internal/authz"}},
 	{2, []string{"internal/audit"}},
 	{3, []string{"internal/pg", "migrations"}},
-	{4, []string{"internal/secret", "internal/blob", "internal/job", "internal/intake"}},
+	{4, []string{"internal/secret", "internal/blob", "internal/job", "internal/intake", "internal/backup"}},
 	{5, []string{"internal/policy", "internal/place", "internal/inbox"}},
 	{6, []string{"internal/legal", "internal/account"}},
 	{7, []string{"internal/catalog"}},
@@ -54,13 +54,13 @@ var floors = []struct {
 	{9, []string{"internal/handoff"}},
 	{10, []string{"internal/demo"}},
 	{11, []string{"web/static", "web/view", "web/route", "web/form", "web/session", "web/frame", "web/listing"}},
-	{12, []string{"web/home", "web/account", "web/admission", "web/refusal", "web/public", "web/catalog", "web/settings", "web/desk", "web/grid"}},
+	{12, []string{"web/home", "web/account", "web/admission", "web/refusal", "web/public", "web/catalog", "web/settings", "web/desk", "web/grid", "web/request", "web/counter", "web/workorder", "web/event", "web/notice"}},
 	{13, []string{"web"}},
 	{14, []string{"cmd"}},
 }
 
 // domains stand side by side and never import each other; what crosses goes through handoff.
-var domains = []string{"internal/admission", "internal/refusal", "internal/grid"}
+var domains = []string{"internal/admission", "internal/refusal", "internal/grid", "internal/request", "internal/workorder", "internal/notice"}
 
 // aside are test benches and tools that may look at everything.
 var aside = []string{"internal/archtest", "internal/bench", "internal/drill", "internal/journey", "internal/pg/pgtest", "internal/pg/devdb", "internal/tools", "web/webtest"}

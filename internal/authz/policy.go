@@ -97,6 +97,69 @@ const (
 	HandoverSign    Action = "handover.sign"
 	HandoverForce   Action = "handover.force"
 	HandoverCallOff Action = "handover.call_off"
+
+	RequestFile   Action = "request.file"
+	RequestTrack  Action = "request.track"
+	RequestTake   Action = "request.take"
+	RequestReveal Action = "request.reveal"
+	RequestMerge  Action = "request.merge"
+	CallbackMake  Action = "request.callback"
+	CategoryEdit  Action = "request.category"
+	FiguresView   Action = "request.figures"
+	CauseView     Action = "cause.view"
+	CauseDecide   Action = "cause.decide"
+
+	WorkList      Action = "work.list"
+	WorkView      Action = "work.view"
+	WorkDispatch  Action = "work.dispatch"
+	WorkAnswer    Action = "work.answer"
+	WorkDecline   Action = "work.decline"
+	WorkDivert    Action = "work.divert"
+	WorkSign      Action = "work.sign"
+	WorkContact   Action = "work.contact"
+	WorkArrive    Action = "work.arrive"
+	WorkReport    Action = "work.report"
+	WorkVerify    Action = "work.verify"
+	WorkReopen    Action = "work.reopen"
+	WorkDispute   Action = "work.dispute"
+	WorkRule      Action = "work.rule"
+	WorkAskHelp   Action = "work.ask_help"
+	WorkHelped    Action = "work.helped"
+	WorkExtend    Action = "work.extend"
+	WorkExtendOK  Action = "work.decide_extension"
+	WorkPark      Action = "work.park"
+	WorkResume    Action = "work.resume"
+	WorkExclude   Action = "work.exclude"
+	WorkExcludeOK Action = "work.decide_exclusion"
+	WorkClose     Action = "work.close"
+	RouteEdit     Action = "work.route"
+	FindingReport Action = "finding.report"
+
+	WhistleView    Action = "whistle.view"
+	WhistleDraft   Action = "whistle.draft"
+	WhistleApprove Action = "whistle.approve"
+	WhistleBlow    Action = "whistle.blow"
+	WhistleCallOff Action = "whistle.call_off"
+	WhistleSign    Action = "whistle.sign"
+	WhistleContact Action = "whistle.contact"
+	WhistleArrive  Action = "whistle.report_in"
+	WhistleRefuse  Action = "whistle.refuse"
+	WhistleSolve   Action = "whistle.solve"
+	WhistleConfirm Action = "whistle.confirm"
+	WhistleRate    Action = "whistle.rate"
+	WhistleJudge   Action = "whistle.judge"
+	WhistleClose   Action = "whistle.close"
+	WhistleRaise   Action = "whistle.escalate"
+
+	NoticeView     Action = "notice.view"
+	NoticeDraft    Action = "notice.draft"
+	NoticeIssue    Action = "notice.issue"
+	NoticeChange   Action = "notice.change"
+	NoticePosted   Action = "notice.posted"
+	NoticeEnd      Action = "notice.end"
+	ObjectionFile  Action = "objection.file"
+	ObjectionView  Action = "objection.view"
+	ObjectionReply Action = "objection.reply"
 )
 
 // Row is one line of the table.
@@ -129,6 +192,15 @@ var (
 	gridRead = who{Secretary: OwnDivision, Worker: OwnDivision, Supervisor: OwnDivision, GridWorker: Everywhere, Reviewer: Everywhere,
 		Leader: Everywhere, Dispatcher: Everywhere, Clerk: Everywhere, Callback: Everywhere, Auditor: Everywhere}
 	gridKeep = who{Secretary: OwnDivision, Dispatcher: Everywhere}
+
+	workRead = who{Department: OwnUnit, Secretary: OwnDivision, Worker: OwnDivision, GridWorker: Own, Clerk: Own, Dispatcher: Everywhere,
+		Callback: Everywhere, Reviewer: Everywhere, Leader: Everywhere, Auditor: Everywhere}
+	// the owner of a case; the dispatcher records for units that have no account
+	workDo     = who{Department: OwnUnit, Secretary: OwnDivision, Worker: OwnDivision, GridWorker: Own, Dispatcher: Everywhere}
+	workDesk   = everyone(Dispatcher)
+	workLead   = everyone(Dispatcher, Leader)
+	whistleDo  = who{Department: OwnUnit, Dispatcher: Everywhere}
+	noticeKeep = who{Secretary: OwnDivision, Worker: OwnDivision, Reviewer: Everywhere, Dispatcher: Everywhere}
 )
 
 // Policy is the table that a street-office lawyer can read.
@@ -207,6 +279,73 @@ var Policy = []Row{
 	{HandoverSign, "签字", ownOnly},
 	{HandoverForce, "代为结束移交", who{Secretary: OwnDivision, Leader: Everywhere}},
 	{HandoverCallOff, "撤销移交单", gridKeep},
+
+	{RequestFile, "反映问题", anybody},
+	{RequestTrack, "查进度", anybody},
+	{RequestTake, "登记诉求", everyone(Clerk, Dispatcher, Secretary, Worker, GridWorker)},
+	{RequestReveal, "看联系方式", who{Department: OwnUnit, Secretary: OwnDivision, Worker: OwnDivision, GridWorker: Own, Clerk: Own,
+		Dispatcher: Everywhere, Callback: Everywhere}},
+	{RequestMerge, "并案", workDesk},
+	{CallbackMake, "记录回访", everyone(Callback, Dispatcher)},
+	{CategoryEdit, "维护诉求分类", workDesk},
+	{FiguresView, "看三率", who{Dispatcher: Everywhere, Leader: Everywhere, Reviewer: Everywhere, Callback: Everywhere, Auditor: Everywhere,
+		Secretary: OwnDivision, Department: OwnUnit}},
+	{CauseView, "看多发问题", who{Dispatcher: Everywhere, Leader: Everywhere, Reviewer: Everywhere, Auditor: Everywhere, Secretary: OwnDivision}},
+	{CauseDecide, "处理多发问题", who{Dispatcher: Everywhere, Secretary: OwnDivision}},
+
+	{WorkList, "看诉求", workRead},
+	{WorkView, "看诉求", workRead},
+	{WorkDispatch, "派单", workDesk},
+	{WorkAnswer, "当场答复", who{Dispatcher: Everywhere, Clerk: Own}},
+	{WorkDecline, "不予受理", who{Dispatcher: Everywhere, Clerk: Own}},
+	{WorkDivert, "告知渠道", who{Dispatcher: Everywhere, Clerk: Own}},
+	{WorkSign, "签收", workDo},
+	{WorkContact, "记录联系", workDo},
+	{WorkArrive, "我已到现场", workDo},
+	{WorkReport, "报办结", workDo},
+	{WorkVerify, "核查", who{Secretary: OwnDivision, Worker: OwnDivision, Dispatcher: Everywhere}},
+	{WorkReopen, "退回重办", everyone(Dispatcher, Callback)},
+	{WorkDispute, "提出异议", who{Department: OwnUnit, Secretary: OwnDivision}},
+	{WorkRule, "裁定", workLead},
+	{WorkAskHelp, "请协办", workDo},
+	{WorkHelped, "协办答复", who{Department: OwnUnit, Secretary: OwnDivision, Worker: OwnDivision}},
+	{WorkExtend, "申请延期", workDo},
+	{WorkExtendOK, "审批延期", everyone(Leader)},
+	{WorkPark, "挂起", workLead},
+	{WorkResume, "恢复办理", workDo},
+	{WorkExclude, "申请剔除", workDesk},
+	{WorkExcludeOK, "审批剔除", everyone(Leader)},
+	{WorkClose, "结案", who{}},
+	{RouteEdit, "维护派单规则", workDesk},
+	{FindingReport, "上报", everyone(GridWorker, Worker, Secretary)},
+
+	{WhistleView, "看吹哨", who{Department: OwnUnit, Secretary: OwnDivision, Worker: OwnDivision, Dispatcher: Everywhere, Leader: Everywhere,
+		Reviewer: Everywhere, Auditor: Everywhere}},
+	{WhistleDraft, "拟吹哨", who{Secretary: OwnDivision, Dispatcher: Everywhere, Leader: Everywhere}},
+	{WhistleApprove, "批准吹哨", everyone(Leader)},
+	{WhistleBlow, "吹哨", everyone(Leader)},
+	{WhistleCallOff, "撤销吹哨", everyone(Leader)},
+	{WhistleSign, "签收吹哨", whistleDo},
+	{WhistleContact, "联系街道", whistleDo},
+	{WhistleArrive, "报到", whistleDo},
+	{WhistleRefuse, "不能报到", desk},
+	{WhistleSolve, "报解决", whistleDo},
+	{WhistleConfirm, "确认解决", everyone(Leader)},
+	{WhistleRate, "评价报到", who{Leader: Everywhere, Secretary: OwnDivision}},
+	{WhistleJudge, "评价吹哨", desk},
+	{WhistleClose, "结束吹哨", everyone(Leader)},
+	{WhistleRaise, "报区协调", everyone(Leader)},
+
+	{NoticeView, "看公示", who{Secretary: OwnDivision, Worker: OwnDivision, Supervisor: OwnDivision, Reviewer: Everywhere, Leader: Everywhere,
+		Dispatcher: Everywhere, Clerk: Everywhere, Legality: Everywhere, Auditor: Everywhere}},
+	{NoticeDraft, "新公示", noticeKeep},
+	{NoticeIssue, "签发公示", who{Secretary: OwnDivision, Leader: Everywhere}},
+	{NoticeChange, "修改公示", noticeKeep},
+	{NoticePosted, "登记张贴", noticeKeep},
+	{NoticeEnd, "撤下公示", who{Secretary: OwnDivision, Leader: Everywhere}},
+	{ObjectionFile, "提异议", anybody},
+	{ObjectionView, "看异议", who{Secretary: OwnDivision, Worker: OwnDivision, Supervisor: OwnDivision, Reviewer: Everywhere, Leader: Everywhere, Auditor: Everywhere}},
+	{ObjectionReply, "答复异议", who{Secretary: OwnDivision, Reviewer: Everywhere, Leader: Everywhere}},
 }
 
 var byAction = func() map[Action]Row {

@@ -21,66 +21,110 @@ type Key string
 
 // The settings.
 const (
-	HourPrice        Key = "hour_price_fen"
-	ApplyAhead       Key = "apply_ahead_workdays"
-	Completeness     Key = "completeness_workdays"
-	Correction       Key = "correction_workdays"
-	Decision         Key = "decision_workdays"
-	StreetReview     Key = "street_review_workdays"
-	RefusalAnswer    Key = "refusal_answer_workdays"
-	RefusalRepeat    Key = "refusal_repeat_times"
-	RefusalWindow    Key = "refusal_repeat_days"
-	DuplicateShare   Key = "duplicate_share_percent"
-	TemporaryMonths  Key = "temporary_months"
-	EmergencyDays    Key = "emergency_days"
-	PublicationDays  Key = "publication_days"
-	CeilingShare     Key = "ceiling_share_percent"
-	WorkerHours      Key = "worker_hours_month"
-	StrictBasis      Key = "strict_department_basis"
-	ReportsPerUnit   Key = "reports_per_department"
-	GridLimitA       Key = "grid_limit_a"
-	GridHouseholds   Key = "grid_limit_households"
-	ActingDays       Key = "grid_acting_days"
-	NumberWord       Key = "number_word"
-	StreetCode       Key = "street_code"
-	StreetName       Key = "street_name"
-	StreetPhone      Key = "street_phone"
-	SupervisionPhone Key = "street_supervision_phone"
-	StreetOfficeTime Key = "street_office_hours"
-	StreetAddress    Key = "street_address"
+	HourPrice               Key = "hour_price_fen"
+	ApplyAhead              Key = "apply_ahead_workdays"
+	Completeness            Key = "completeness_workdays"
+	Correction              Key = "correction_workdays"
+	Decision                Key = "decision_workdays"
+	StreetReview            Key = "street_review_workdays"
+	RefusalAnswer           Key = "refusal_answer_workdays"
+	RefusalRepeat           Key = "refusal_repeat_times"
+	RefusalWindow           Key = "refusal_repeat_days"
+	DuplicateShare          Key = "duplicate_share_percent"
+	TemporaryMonths         Key = "temporary_months"
+	EmergencyDays           Key = "emergency_days"
+	PublicationDays         Key = "publication_days"
+	CeilingShare            Key = "ceiling_share_percent"
+	WorkerHours             Key = "worker_hours_month"
+	StrictBasis             Key = "strict_department_basis"
+	ReportsPerUnit          Key = "reports_per_department"
+	GridLimitA              Key = "grid_limit_a"
+	GridHouseholds          Key = "grid_limit_households"
+	ActingDays              Key = "grid_acting_days"
+	ContactShare            Key = "work_contact_share_percent"
+	ContactHours            Key = "work_contact_hours"
+	WarnShare               Key = "work_warn_percent"
+	DisputeHours            Key = "work_dispute_hours"
+	RulingHours             Key = "work_ruling_hours"
+	CallbackHours           Key = "work_callback_hours"
+	ParkDays                Key = "work_park_days"
+	RelapseDays             Key = "work_relapse_days"
+	CauseCount              Key = "cause_requests"
+	CauseDays               Key = "cause_days"
+	EscalateLeader          Key = "work_escalate_leader_hours"
+	EscalateDistrict        Key = "work_escalate_district_hours"
+	WhistleSignMinutes      Key = "whistle_sign_minutes"
+	WhistleContactHours     Key = "whistle_contact_hours"
+	WhistleWorkDays         Key = "whistle_work_workdays"
+	WhistleHardDays         Key = "whistle_hard_workdays"
+	WhistleEmergencyMinutes Key = "whistle_emergency_minutes"
+	AssistMinutes           Key = "assist_minutes"
+	RetentionMonths         Key = "request_retention_months"
+	ObjectionDays           Key = "objection_workdays"
+	WorkHours               Key = "work_hours"
+	NoticeVersion           Key = "privacy_notice_version"
+	NumberWord              Key = "number_word"
+	StreetCode              Key = "street_code"
+	StreetName              Key = "street_name"
+	StreetPhone             Key = "street_phone"
+	SupervisionPhone        Key = "street_supervision_phone"
+	StreetOfficeTime        Key = "street_office_hours"
+	StreetAddress           Key = "street_address"
 )
 
 // Values are all settings of one day, ready for use.
 type Values struct {
 	Day workday.Day
 
-	HourPriceFen     int64 // 分 for one hour of community work
-	ApplyAhead       int   // working days between submission and start (R9)
-	Completeness     int   // working days to accept or return
-	Correction       int   // working days to correct a returned application
-	Decision         int   // working days from submission to decision (R15, R16)
-	StreetReview     int   // working days for the street's review
-	RefusalAnswer    int   // working days a department has to answer (R23)
-	RefusalRepeat    int   // so many refusals of one reason … (R24)
-	RefusalWindow    int   // … in so many days
-	DuplicateShare   int   // percent of fields already held (R30)
-	TemporaryMonths  int   // longest temporary item (R11)
-	EmergencyDays    int   // longest emergency registration (R25)
-	PublicationDays  int   // 居委会组织法第三十四条：不得少于十五日
-	CeilingShare     int   // ceiling of a community's hours, percent of its capacity
-	WorkerHours      int   // capacity of one worker, hours a month
-	StrictBasis      bool  // a department needs a law or regulation (R7)
-	ReportsPerUnit   int   // recurring reports of one department per community (R29)
-	GridLimitA       int   // grids one person may be A of (GRD-06)
-	GridHouseholds   int   // households one person may be A for before a reason is asked
-	ActingDays       int   // days a B may act in a vacancy (GRD-03)
-	NumberWord       string
-	StreetCode       string
-	StreetName       string
-	StreetPhone      string
-	SupervisionPhone string // stands on every public board (滨州网格条例第六条)
-	StreetOfficeTime string
-	StreetAddress    string
+	HourPriceFen            int64  // 分 for one hour of community work
+	ApplyAhead              int    // working days between submission and start (R9)
+	Completeness            int    // working days to accept or return
+	Correction              int    // working days to correct a returned application
+	Decision                int    // working days from submission to decision (R15, R16)
+	StreetReview            int    // working days for the street's review
+	RefusalAnswer           int    // working days a department has to answer (R23)
+	RefusalRepeat           int    // so many refusals of one reason … (R24)
+	RefusalWindow           int    // … in so many days
+	DuplicateShare          int    // percent of fields already held (R30)
+	TemporaryMonths         int    // longest temporary item (R11)
+	EmergencyDays           int    // longest emergency registration (R25)
+	PublicationDays         int    // 居委会组织法第三十四条：不得少于十五日
+	CeilingShare            int    // ceiling of a community's hours, percent of its capacity
+	WorkerHours             int    // capacity of one worker, hours a month
+	StrictBasis             bool   // a department needs a law or regulation (R7)
+	ReportsPerUnit          int    // recurring reports of one department per community (R29)
+	GridLimitA              int    // grids one person may be A of (GRD-06)
+	GridHouseholds          int    // households one person may be A for before a reason is asked
+	ActingDays              int    // days a B may act in a vacancy (GRD-03)
+	ContactShare            int    // percent of the limit for the first contact
+	ContactHours            int    // longest first contact, calendar hours
+	WarnShare               int    // percent of a clock when its owner is warned
+	DisputeHours            int    // working hours to dispute a dispatch
+	RulingHours             int    // working hours to rule a dispute
+	CallbackHours           int    // calendar hours to call back after handling
+	ParkDays                int    // days to the next review of a parked case
+	RelapseDays             int    // days in which the same trouble counts as a relapse
+	CauseCount              int    // requests of one place and category …
+	CauseDays               int    // … in so many days
+	EscalateLeader          int    // hours overdue until the street's leader is told
+	EscalateDistrict        int    // hours overdue until the district is asked
+	WhistleSignMinutes      int    // minutes to sign a whistle
+	WhistleContactHours     int    // hours to contact the street
+	WhistleWorkDays         int    // working days to report in, 工作推进哨
+	WhistleHardDays         int    // working days to report in, 攻坚克难哨
+	WhistleEmergencyMinutes int    // minutes to be on the spot, 应急哨
+	AssistMinutes           int    // minutes of one assisted entry
+	RetentionMonths         int    // months after closing until a request is anonymised
+	ObjectionDays           int    // working days to answer an objection
+	WorkHours               string // 9:00-12:00,14:00-17:30 on working days (REQ-08)
+	NoticeVersion           string // of the privacy words shown before a request (§6.7)
+	NumberWord              string
+	StreetCode              string
+	StreetName              string
+	StreetPhone             string
+	SupervisionPhone        string // stands on every public board (滨州网格条例第六条)
+	StreetOfficeTime        string
+	StreetAddress           string
 }
 
 // DefaultValues gives the defaults alone, for an error page that must come without a database.
