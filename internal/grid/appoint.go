@@ -27,6 +27,7 @@ func (s *Service) Appoint(ctx context.Context, by authz.Actor, key string, in Ap
 			if err != nil {
 				return "", err
 			}
+			g.cases = s.Cases
 			id, err := appoint(ctx, tx, g, in)
 			return strconv.FormatInt(int64(id), 10), err
 		})

@@ -196,7 +196,7 @@ func (s *Service) BulkApply(ctx context.Context, by authz.Actor, key string, b B
 			if err := plan.refuse(b); err != nil {
 				return "", err
 			}
-			return b.apply(ctx, tx, ids)
+			return b.apply(ctx, tx, s.Cases, ids)
 		})
 		if err != nil {
 			return err
@@ -230,11 +230,12 @@ func (p BulkPreview) refuse(b Bulk) error {
 	return nil
 }
 
-func (b Bulk) apply(ctx context.Context, tx *pg.Tx, ids []ID) (string, error) {
+func (b Bulk) apply(ctx context.Context, tx *pg.Tx, cases CasesOf, ids []ID) (string, error) {
 	g, err := groundOf(ctx, tx)
 	if err != nil {
 		return "", err
 	}
+	g.cases = cases
 	var drawn []string
 	for _, id := range ids {
 		h, err := appoint(ctx, tx, g, Appointment{Grid: id, Role: b.Role, Worker: b.To[id], Day: b.Day, Reason: b.Reason})

@@ -16,7 +16,11 @@ package grid
 import "portal/internal/pg"
 
 // Service answers for grids and their people.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db *pg.DB
+	// Cases lists the open cases of a grid, so that a handover names them (GRD-07); nil: there are none.
+	Cases CasesOf
+}
 
 // New makes the service.
 func New(db *pg.DB) *Service { return &Service{db: db} }

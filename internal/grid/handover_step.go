@@ -36,6 +36,15 @@ func draw(ctx context.Context, tx *pg.Tx, g ground, o atPost, to Worker, in Appo
 			return 0, err
 		}
 	}
+	open, err := g.cases.unlisted(ctx, tx, o.ID, in.Entries)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range open {
+		if err := insertEntry(ctx, tx, id, e); err != nil {
+			return 0, err
+		}
+	}
 	words := fmt.Sprintf("%s%s定于%s移交给%s", o.Name, in.Role.Label(), in.Day.Chinese(), to.Name)
 	for account, ask := range map[int64]string{from.AccountID: "，请核对移交事项并签字", to.AccountID: "，请阅读移交事项后签字"} {
 		if err := tellAccount(ctx, tx, account, words+ask, id.path()); err != nil {
@@ -197,6 +206,9 @@ var doneAs = map[HandoverDo]authz.Action{GiveIt: authz.HandoverSign, ReceiveIt: 
 
 // Give is the giver's signature.
 func (s *Service) Give(ctx context.Context, by authz.Actor, key string, at HandoverStep) error {
+	if err := s.bringUp(ctx, by, at.ID); err != nil {
+		return err
+	}
 	return s.act(ctx, by, key, at, GiveIt, "", func(tx *pg.Tx, h *Handover) (string, error) {
 		h.GivenAt = &tx.Now
 		return "签字移交了" + h.Role.Label(), tellAccount(ctx, tx, h.Receiver.AccountID, h.words()+"，移交人已签字，请阅读移交事项后签字", h.ID.path())
@@ -210,6 +222,9 @@ func (h Handover) words() string {
 // Receive is the receiver's signature; refused while an entry is unread. The post changes with it, on the
 // planned day or today, whichever is later.
 func (s *Service) Receive(ctx context.Context, by authz.Actor, key string, at HandoverStep) error {
+	if err := s.bringUp(ctx, by, at.ID); err != nil {
+		return err
+	}
 	return s.act(ctx, by, key, at, ReceiveIt, "", func(tx *pg.Tx, h *Handover) (string, error) {
 		if h.Unread > 0 {
 			return "", fault.InvalidField("entries", fmt.Sprintf("还有 %d 条移交事项没有读。读完并标为已读后再签字", h.Unread))

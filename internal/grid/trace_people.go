@@ -93,6 +93,7 @@ func missingAs(err, as error) error {
 type ground struct {
 	today  workday.Day
 	values policy.Values
+	cases  CasesOf
 }
 
 func groundOf(ctx context.Context, tx *pg.Tx) (ground, error) {
