@@ -35,6 +35,7 @@ type Frame struct {
 	DB       *pg.DB
 	Sessions *session.Store
 	Counts   Counts
+	Strip    Strip // minutes left of a 代办
 	Demo     bool
 	Log      *slog.Logger
 

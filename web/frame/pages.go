@@ -50,6 +50,7 @@ func (f *Frame) Staff(r *http.Request, o Opts) view.Page {
 	p.Rail = rail(a, modules, counts, o.Module)
 	p.RailExtra = rail(a, extras, counts, o.Module)
 	p.UnreadInbox = counts["inbox"]
+	p.Assist = f.assist(r, a)
 	return p
 }
 

@@ -27,6 +27,7 @@ var bundles = []struct {
 	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/places.css", "css/kiosk.css", "css/print.css"}},
 	{"boards.css", []string{"css/boards.css"}},
 	{"boardpage.css", []string{"css/boardpage.css"}},
+	{"slip.css", []string{"css/slip.css"}},
 	{"staff.js", []string{"js/form.js", "js/keys.js", "js/map.js", "js/idle.js"}},
 	{"public.js", []string{"js/form.js", "js/aloud.js", "js/map.js"}},
 	{"icon.svg", []string{"icon.svg"}},

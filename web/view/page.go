@@ -16,6 +16,7 @@ type Page struct {
 	Rail         []RailEntry
 	RailExtra    []RailEntry
 	UnreadInbox  int
+	Assist       int // minutes left of a 代办 that this person runs; 0: none
 	Flash        *Banner
 	Mode         string // normal or elder
 	FontSize     string // std, large, xlarge
