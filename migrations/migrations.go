@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -38,7 +39,11 @@ REVOKE INSERT, UPDATE, DELETE ON goose_db_version FROM portal_app;`
 
 // Up brings the database at url to the newest shape. It is safe to call from several
 // portals at once and costs a few milliseconds when nothing is to be done.
-func Up(ctx context.Context, url string) error {
+func Up(ctx context.Context, url string) error { return To(ctx, url, math.MaxInt64) }
+
+// To is Up that ends at a version, so that a backup is loaded into the shape it was made of. The
+// tables of the job queue are always the newest.
+func To(ctx context.Context, url string, version int64) error {
 	guard, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return fmt.Errorf("connect for migration: %w", err)
@@ -47,7 +52,7 @@ func Up(ctx context.Context, url string) error {
 	if _, err := guard.Exec(ctx, `SELECT pg_advisory_lock($1)`, lockKey); err != nil {
 		return fmt.Errorf("migration lock: %w", err)
 	}
-	changed, err := upGoose(ctx, url)
+	changed, err := upGoose(ctx, url, version)
 	if err != nil {
 		return err
 	}
@@ -75,7 +80,7 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 	return p, nil
 }
 
-func upGoose(ctx context.Context, url string) (bool, error) {
+func upGoose(ctx context.Context, url string, version int64) (bool, error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
 		return false, fmt.Errorf("open for migration: %w", err)
@@ -85,7 +90,7 @@ func upGoose(ctx context.Context, url string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	done, err := p.Up(ctx)
+	done, err := p.UpTo(ctx, version)
 	if err != nil {
 		return false, fmt.Errorf("migrate: %w", err)
 	}
@@ -161,4 +166,21 @@ func Reset(ctx context.Context, url string) error {
 		return fmt.Errorf("reset: %w", err)
 	}
 	return Up(ctx, url)
+}
+
+// Newest is the version of the newest shape that this program knows.
+func Newest() (int64, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var newest int64
+	for _, name := range names {
+		v, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, fmt.Errorf("migration %s: %w", name, err)
+		}
+		newest = max(newest, v)
+	}
+	return newest, nil
 }
