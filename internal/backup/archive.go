@@ -46,7 +46,11 @@ func (a *archive) readManifest() error {
 		return err
 	}
 	defer in.Close()
-	if err := json.NewDecoder(io.LimitReader(in, manifestLimit)).Decode(&a.manifest); err != nil {
+	text, err := io.ReadAll(io.LimitReader(in, manifestLimit)) // to its end, where its own checksum stands
+	if err == nil {
+		err = json.Unmarshal(text, &a.manifest)
+	}
+	if err != nil {
 		return fmt.Errorf("%w: manifest: %w", ErrBroken, err)
 	}
 	return nil

@@ -137,7 +137,7 @@ func TestRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	flipped := bytes.Clone(whole)
-	flipped[inside(t, made.Path, "tables/audit_entry")] ^= 1
+	flipped[inside(t, made.Path, "tables/audit_entry")+8] ^= 1
 	replace := func(name, from, to string) string {
 		return rewrite(t, made.Path, func(n string, b []byte) []byte {
 			if n == name {
@@ -220,8 +220,8 @@ func inside(t *testing.T, path, name string) int64 {
 	return 0
 }
 
-// Wherever a bit of the archive flips, it is refused or means the same as before (the second copy of
-// an entry's name and time, which nobody reads); it is never read as something else.
+// Wherever a bit of the archive flips, it is refused or means the same as before (such as the
+// second copy of an entry's name and time, which nobody reads); it is never read as something else.
 func TestEveryFlipIsSeen(t *testing.T) {
 	t.Parallel()
 	made := make1(t, bare(t))
