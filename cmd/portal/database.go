@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
+	"portal/internal/demo"
 	"portal/internal/pg"
 	"portal/internal/pg/devdb"
+	"portal/internal/secret"
 	"portal/migrations"
 )
 
@@ -40,8 +43,8 @@ func (o *opened) close() {
 	}
 }
 
-// open starts the private server when no database is named, migrates and connects.
-func (f dataFlags) open(ctx context.Context, log io.Writer, join bool) (*opened, error) {
+// reach starts the private server when no database is named; nothing is migrated.
+func (f dataFlags) reach(ctx context.Context, log io.Writer, join bool) (*opened, error) {
 	o := &opened{url: f.DatabaseURL}
 	if o.url == "" {
 		server, err := devdb.Start(ctx, devdb.Options{Dir: f.DataDir, Log: log, Join: join})
@@ -55,19 +58,36 @@ func (f dataFlags) open(ctx context.Context, log io.Writer, join bool) (*opened,
 			}
 		})
 	}
-	if err := migrations.Up(ctx, o.url); err != nil {
-		o.close()
+	return o, nil
+}
+
+// connect opens the pool of the working role.
+func (f dataFlags) connect(ctx context.Context, o *opened) (err error) {
+	if o.db, err = pg.Open(ctx, o.url, f.now); err != nil {
+		return err
+	}
+	o.end = append(o.end, o.db.Close)
+	return nil
+}
+
+// open reaches the database, migrates and connects.
+func (f dataFlags) open(ctx context.Context, log io.Writer, join bool) (*opened, error) {
+	o, err := f.reach(ctx, log, join)
+	if err != nil {
 		return nil, err
 	}
-	db, err := pg.Open(ctx, o.url, f.now)
+	if err = migrations.Up(ctx, o.url); err == nil {
+		err = f.connect(ctx, o)
+	}
 	if err != nil {
 		o.close()
 		return nil, err
 	}
-	o.db = db
-	o.end = append(o.end, db.Close)
 	return o, nil
 }
+
+func (f dataFlags) blobDir() string { return filepath.Join(f.DataDir, "files") }
+func (f dataFlags) keyFile() string { return filepath.Join(f.DataDir, "keys") }
 
 // migrateCmd is `portal migrate`.
 type migrateCmd struct{ dataFlags }
@@ -103,4 +123,13 @@ func (c withDBCmd) Run(ctx context.Context, out io.Writer) error {
 		return exitError{code}
 	}
 	return nil
+}
+
+func (c dataFlags) blobDir() string { return filepath.Join(c.DataDir, "files") }
+func (c dataFlags) keyFile() string { return filepath.Join(c.DataDir, "keys") }
+
+// stores opens what the demo street keeps outside the database.
+func (c dataFlags) stores() (demo.Stores, error) {
+	keys, err := secret.OpenDir(c.keyFile())
+	return demo.Stores{Files: c.blobDir(), Keys: keys}, err
 }

@@ -21,6 +21,9 @@ type cli struct {
 	Seed    seedCmd    `cmd:"" help:"Seed the demo street into an empty database (refused when PORTAL_ENV=production)."`
 	Import  importCmd  `cmd:"" help:"Import a list: laws, articles, changes, divisions, departments, negative, items, programme."`
 	User    userCmd    `cmd:"" help:"Add a person, or reset a password."`
+	Backup  backupCmd  `cmd:"" help:"Write a backup: one moment of the database and its files in one archive, without the keys."`
+	Restore restoreCmd `cmd:"" help:"Load a backup into an empty database and compare rows, checksums and sequences."`
+	Keys    keysCmd    `cmd:"" help:"Add a new sealing key, or seal older fields with it."`
 	Verify  verifyCmd  `cmd:"" help:"Verify the sealed history: finds and locates any tampering."`
 	WithDB  withDBCmd  `cmd:"" name:"with-db" help:"Run a command with PORTAL_DATABASE_URL set to the private PostgreSQL."`
 }

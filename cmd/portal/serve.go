@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"portal/internal/demo"
@@ -48,7 +47,11 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer) error {
 	defer o.close()
 	seeded := false
 	if c.demo() {
-		if seeded, err = demo.EnsureSeeded(ctx, o.db, o.url, c.blobDir(), out); err != nil {
+		at, err := c.stores()
+		if err != nil {
+			return err
+		}
+		if seeded, err = demo.EnsureSeeded(ctx, o.db, o.url, at, out); err != nil {
 			return err
 		}
 	}
@@ -72,9 +75,6 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer) error {
 	fmt.Fprintln(out, "portal: stopped")
 	return err
 }
-
-func (c serveCmd) blobDir() string { return filepath.Join(c.DataDir, "files") }
-func (c serveCmd) keyFile() string { return filepath.Join(c.DataDir, "keys") }
 
 func (c serveCmd) logger() *slog.Logger {
 	if c.LogFormat == "json" {
@@ -134,7 +134,11 @@ func (c seedCmd) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer o.close()
-	seeded, err := demo.EnsureSeeded(ctx, o.db, o.url, filepath.Join(c.DataDir, "files"), out)
+	at, err := c.stores()
+	if err != nil {
+		return err
+	}
+	seeded, err := demo.EnsureSeeded(ctx, o.db, o.url, at, out)
 	if err != nil {
 		return err
 	}
