@@ -64,14 +64,14 @@ func openHouse(t *testing.T) *wholeHouse {
 func openHouseLogging(t *testing.T, log io.Writer) *wholeHouse {
 	t.Helper()
 	db := pgtest.New(t)
-	if _, err := demo.EnsureSeeded(t.Context(), db, "", t.TempDir(), io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	files, err := blob.NewDir(t.TempDir())
+	keys, err := secret.Temporary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := secret.Temporary()
+	if _, err := demo.EnsureSeeded(t.Context(), db, "", demo.Stores{Files: t.TempDir(), Keys: keys}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	files, err := blob.NewDir(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

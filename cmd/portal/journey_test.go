@@ -80,7 +80,11 @@ func openStreet(t testing.TB) (*street, error) {
 		return nil, err
 	}
 	t.Cleanup(o.close)
-	if _, err := demo.EnsureSeeded(ctx, o.db, o.url, cmd.blobDir(), io.Discard); err != nil {
+	at, err := cmd.stores()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := demo.EnsureSeeded(ctx, o.db, o.url, at, io.Discard); err != nil {
 		return nil, err
 	}
 	app, err := cmd.wire(ctx, o, slog.New(slog.NewTextHandler(io.Discard, nil)))

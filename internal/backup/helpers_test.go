@@ -46,7 +46,7 @@ func open(t *testing.T, url string) *house {
 func street(t *testing.T) *house {
 	t.Helper()
 	h := open(t, pgtest.URL(t))
-	if _, err := demo.EnsureSeeded(t.Context(), h.db, h.url, h.dir, io.Discard); err != nil {
+	if _, err := demo.EnsureSeeded(t.Context(), h.db, h.url, demo.Stores{Files: h.dir}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	return h

@@ -11,11 +11,11 @@ import (
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	seeded, err := EnsureSeeded(t.Context(), db, "", t.TempDir(), io.Discard)
+	seeded, err := EnsureSeeded(t.Context(), db, "", Stores{Files: t.TempDir()}, io.Discard)
 	if err != nil || !seeded {
 		t.Fatalf("seeded %v, %v", seeded, err)
 	}
-	again, err := EnsureSeeded(t.Context(), db, "", t.TempDir(), io.Discard)
+	again, err := EnsureSeeded(t.Context(), db, "", Stores{Files: t.TempDir()}, io.Discard)
 	if err != nil || again {
 		t.Errorf("second start seeded %v, %v", again, err)
 	}

@@ -18,6 +18,7 @@ import (
 	"portal/internal/legal"
 	"portal/internal/pg"
 	"portal/internal/place"
+	"portal/internal/secret"
 	"portal/internal/workday"
 	"portal/migrations"
 )
@@ -27,6 +28,12 @@ import (
 //go:embed data street
 var Files embed.FS
 
+// Stores is what the street keeps outside the database.
+type Stores struct {
+	Files string      // folder of the files
+	Keys  *secret.Box // nil: keys that nobody has afterwards, so that what is sealed stays so
+}
+
 // seeder carries what the steps share. Its database has a clock of its own, so that the months
 // before today can be lived through in order.
 type seeder struct {
@@ -34,7 +41,7 @@ type seeder struct {
 	now   time.Time // the moment of seeding
 	at    time.Time // the clock of the step
 	today workday.Day
-	blobs string
+	Stores
 
 	calendar *workday.Calendar
 }
@@ -72,7 +79,7 @@ var fileNames = map[string]string{
 
 // EnsureSeeded seeds an empty database and reports whether it did. A seeding that was cut off is
 // thrown away and begun anew: only a database that says so of itself is ever reset.
-func EnsureSeeded(ctx context.Context, db *pg.DB, url, blobs string, out io.Writer) (bool, error) {
+func EnsureSeeded(ctx context.Context, db *pg.DB, url string, at Stores, out io.Writer) (bool, error) {
 	state, err := markOf(ctx, db.Q())
 	if err != nil {
 		return false, err
@@ -93,15 +100,22 @@ func EnsureSeeded(ctx context.Context, db *pg.DB, url, blobs string, out io.Writ
 		}
 	}
 	fmt.Fprintln(out, "portal: seeding the demo street …")
-	return true, Seed(ctx, db, blobs)
+	return true, Seed(ctx, db, at)
 }
 
 // Seed fills an empty, migrated database.
-func Seed(ctx context.Context, db *pg.DB, blobs string) error {
+func Seed(ctx context.Context, db *pg.DB, at Stores) error {
+	if at.Keys == nil {
+		keys, err := secret.Temporary()
+		if err != nil {
+			return err
+		}
+		at.Keys = keys
+	}
 	if err := setMark(ctx, db, markBegun); err != nil {
 		return err
 	}
-	s := &seeder{now: db.Now(), today: workday.DayOf(db.Now()), blobs: blobs}
+	s := &seeder{now: db.Now(), today: workday.DayOf(db.Now()), Stores: at}
 	s.at = s.now
 	own := *db
 	own.Now = func() time.Time { return s.at }

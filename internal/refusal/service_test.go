@@ -34,7 +34,7 @@ type street struct {
 func newStreet(t *testing.T) *street {
 	t.Helper()
 	db := pgtest.New(t)
-	if _, err := demo.EnsureSeeded(t.Context(), db, "", t.TempDir(), io.Discard); err != nil {
+	if _, err := demo.EnsureSeeded(t.Context(), db, "", demo.Stores{Files: t.TempDir()}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	clearAttempts(t, db)

@@ -40,7 +40,7 @@ type portal struct {
 func newPortal(t *testing.T) *portal {
 	t.Helper()
 	db := pgtest.New(t)
-	if _, err := demo.EnsureSeeded(t.Context(), db, "", t.TempDir(), io.Discard); err != nil {
+	if _, err := demo.EnsureSeeded(t.Context(), db, "", demo.Stores{Files: t.TempDir()}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	admin := pgtest.Admin(t, db)

@@ -34,6 +34,7 @@ import (
 // Bench is pages over a database.
 type Bench struct {
 	DB     *pg.DB
+	Keys   *secret.Box
 	Frame  *frame.Frame
 	Router *route.Router
 	mux    http.Handler
@@ -43,7 +44,7 @@ type Bench struct {
 func Street(t testing.TB) *Bench {
 	t.Helper()
 	b := Empty(t)
-	if err := demo.Seed(t.Context(), b.DB, t.TempDir()); err != nil {
+	if err := demo.Seed(t.Context(), b.DB, demo.Stores{Files: t.TempDir(), Keys: b.Keys}); err != nil {
 		t.Fatalf("webtest: %v", err)
 	}
 	return b
@@ -60,7 +61,7 @@ func Empty(t testing.TB) *Bench {
 	sessions := session.New(db, account.New(db, account.WithKeys(keys)), false)
 	f := &frame.Frame{DB: db, Sessions: sessions, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	mux := chi.NewRouter()
-	b := &Bench{DB: db, Frame: f, mux: mux}
+	b := &Bench{DB: db, Keys: keys, Frame: f, mux: mux}
 	lost := func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/sign-in", http.StatusSeeOther) }
 	b.Router = route.New(mux.With(sessions.Middleware(f.Fail), asAsker), f.Fail, lost)
 	return b
