@@ -22,7 +22,7 @@ var bundles = []struct {
 	name  string
 	parts []string
 }{
-	{"staff.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/staff.css", "css/print.css"}},
+	{"staff.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/counter.css", "css/staff.css", "css/print.css"}},
 	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/places.css", "css/public.css", "css/print.css"}},
 	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/places.css", "css/kiosk.css", "css/print.css"}},
 	{"boards.css", []string{"css/boards.css"}},

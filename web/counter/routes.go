@@ -1,0 +1,164 @@
+package counter
+
+import (
+	"net/http"
+	"strings"
+
+	"portal/internal/place"
+	"portal/internal/request"
+	"portal/internal/workday"
+	"portal/internal/workorder"
+	"portal/web/form"
+	"portal/web/route"
+	"portal/web/view"
+)
+
+// routesPage are the rules by which requests go to their owners by themselves.
+type routesPage struct {
+	Frame view.Page
+	Form  filled
+	Lead  string
+	Tabs  []view.Tab
+	Rows  []routeRow
+}
+
+type routeRow struct {
+	Category, Code, Community, Owner, Item, Days, Basis, Href string
+	Ruling                                                    bool
+}
+
+// routePage writes a rule that holds from a day.
+type routePage struct {
+	Frame       view.Page
+	Form        filled
+	Categories  []view.Option
+	Communities []view.Option
+	Owners      []view.Option
+	Units       []view.Option
+}
+
+const tabEnded = "ended"
+
+func (h handlers) routes(w http.ResponseWriter, r *http.Request) error {
+	x, today := fresh(r, nil), h.f.Today()
+	rules, err := h.Orders.Rules(r.Context(), route.Actor(r))
+	if err != nil {
+		return err
+	}
+	words, ended := x.typed.Line("q", 30), x.value("tab") == tabEnded
+	p := routesPage{Form: x, Lead: "派单时先看本社区的规则，再看全街道的；没有规则的由调度员手工派"}
+	var there int
+	for _, rule := range rules {
+		over := !rule.Until.IsZero() && !rule.Until.After(today)
+		if over {
+			there++
+		}
+		if row := routeRowOf(rule); over == ended && row.has(words) {
+			p.Rows = append(p.Rows, row)
+		}
+	}
+	p.Tabs = []view.Tab{{Href: pathRoutes, Label: "有效和将要有效", Count: len(rules) - there, Current: !ended},
+		{Href: address(pathRoutes, "tab", tabEnded), Label: "已结束", Count: there, Current: ended}}
+	p.Frame = h.staff(r, "维护 - 派单规则", nil, view.Crumb{Text: "派单规则"})
+	return h.f.Render(w, r, http.StatusOK, showRoutes(p))
+}
+
+func routeRowOf(rule workorder.RoutingRule) routeRow {
+	row := routeRow{Category: rule.CategoryName, Code: rule.Category, Community: rule.CommunityName, Owner: rule.UnitName, Item: rule.Item,
+		Days: between(rule.From, rule.Until), Basis: rule.Basis, Ruling: rule.Dispute != 0,
+		Href: address(pathRoutes+"/new", "category", rule.Category, "community", rule.Community)}
+	if rule.Community == "" {
+		row.Community = "全街道"
+	}
+	if rule.Kind != workorder.Unit {
+		row.Owner = rule.Kind.Label()
+	}
+	if rule.AssistCommunity {
+		row.Owner += "，社区协助"
+	}
+	return row
+}
+
+func (row routeRow) has(words string) bool {
+	return strings.Contains(strings.Join([]string{row.Category, row.Code, row.Community, row.Owner, row.Basis}, " "), words)
+}
+
+func (h handlers) newRoute(w http.ResponseWriter, r *http.Request) error {
+	return h.showRoute(w, r, fresh(r, map[string]string{"owner": string(workorder.Unit), "from": h.f.Today().Add(1).String()}))
+}
+
+// ruleOwners are those to whom a rule may point; the desk is where a case without a rule stays.
+var ruleOwners = []workorder.OwnerKind{workorder.Unit, workorder.Community, workorder.Grid}
+
+func (h handlers) saveRoute(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	in := workorder.RoutingRule{Category: f.Line("category", 4), Community: f.Line("community", 12), Kind: form.Choice(f, "owner", ruleOwners),
+		Unit: number(f, "unit", "从列出的单位里选"), Item: f.Line("item", 30), Basis: f.Line("basis", 200), From: f.Day("from", h.f.Today())}
+	checkRoute(f, in, h.f.Today())
+	if in.Kind != workorder.Unit {
+		in.Unit = 0
+	}
+	if f.Valid() {
+		if err = h.Orders.SaveRule(r.Context(), route.Actor(r), f.Key(), in); err == nil {
+			h.tell(r, "ok", "已保存规则", in.From.Chinese()+"起派单按它走，旧规则到前一天为止")
+			return route.See(w, r, pathRoutes)
+		}
+		if err = keep(f, err); err != nil {
+			return err
+		}
+	}
+	return h.showRoute(w, r, back(f, nil))
+}
+
+// checkRoute asks for what only a choice on this page can leave out.
+func checkRoute(f *form.Form, in workorder.RoutingRule, today workday.Day) {
+	for _, c := range []struct {
+		missing     bool
+		field, says string
+	}{
+		{in.Category == "", "category", "选一个分类"},
+		{in.Kind == "", "owner", "选派给谁"},
+		{in.Kind == workorder.Unit && in.Unit == 0, "unit", "选派给哪个单位"},
+		{in.Kind != "" && in.Kind != workorder.Unit && in.Item == "", "item", "写清单里的事项代码；清单里没有的，不能派给社区和网格"},
+		{in.From.IsZero(), "from", "填从哪天起"},
+		{!in.From.IsZero() && in.From.Before(today), "from", "从今天 " + today.Chinese() + " 或以后的一天起"},
+		{in.Basis == "", "basis", "写明依据"},
+	} {
+		if c.missing {
+			f.Add(c.field, c.says)
+		}
+	}
+}
+
+func (h handlers) showRoute(w http.ResponseWriter, r *http.Request, x filled) error {
+	ctx, q := r.Context(), h.f.DB.Q()
+	v, err := h.f.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	categories, err := request.Categories(ctx, q)
+	if err != nil {
+		return err
+	}
+	communities, err := place.Communities(ctx, q, v.StreetCode)
+	if err != nil {
+		return err
+	}
+	units, err := place.Units(ctx, q)
+	if err != nil {
+		return err
+	}
+	var leaves []view.Option
+	for _, c := range categories {
+		if c.Leaf() && c.Active {
+			leaves = append(leaves, view.Option{Value: c.Code, Label: c.Code + " " + c.Name + "（" + c.ParentName + "）"})
+		}
+	}
+	p := routePage{Form: x, Categories: with("请选择", x.pick("category", leaves)), Communities: with("全街道", x.pick("community", communityOptions(communities))),
+		Owners: x.pick("owner", choices(ruleOwners...)), Units: with("请选择", x.pick("unit", unitOptions(units)))}
+	p.Frame = h.staff(r, "新规则 - 派单规则", x.told, view.Crumb{Href: pathRoutes, Text: "派单规则"}, view.Crumb{Text: "新规则"})
+	return h.f.Render(w, r, x.status(), showRoute(p))
+}

@@ -1,0 +1,363 @@
+package counter
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"portal/internal/grid"
+	"portal/internal/place"
+	"portal/internal/policy"
+	"portal/internal/request"
+	"portal/internal/workday"
+	"portal/web/form"
+	"portal/web/route"
+	"portal/web/view"
+)
+
+// Most of what a look-up shows.
+const (
+	mostCategories = 8
+	mostPlaces     = 12
+	mostSimilar    = 5
+)
+
+// takePage is 登记诉求: the window, paper and 代办 on one page.
+type takePage struct {
+	Frame        view.Page
+	Form         filled
+	Emergencies  []view.Banner
+	Channels     []view.Option
+	Kinds        []view.Option
+	Categories   []view.Option
+	CategoryNote string
+	Places       []view.Option
+	PlaceNote    string
+	Communities  []view.Option
+	Units        []view.Option
+	Hidden       []view.Option
+	Safety       []view.Option
+	Agreed       []view.Option
+	Recusal      bool
+	Notice       string
+	Consent      string
+	AssistHint   string
+	Running      bool
+	Left         int
+	EndKey       string
+	Advice       []view.Term
+	Similar      []view.Option
+}
+
+// deskChannels are the ways in which the desk takes a request.
+var deskChannels = []request.Channel{request.Window, request.Paper, request.Assisted}
+
+// Ticks of the third part and of the consent.
+const (
+	safeIdentity = "confidential"
+	safeAgreed   = "reveal_agreed"
+	safeMinor    = "minor"
+	safeGuardian = "guardian"
+)
+
+var safetyOptions = []view.Option{
+	{Value: safeIdentity, Label: "身份保密", Hint: "举报一律保密，承办单位看不到"},
+	{Value: safeAgreed, Label: "本人同意承办单位知道", Hint: "要居民亲口同意"},
+	{Value: safeMinor, Label: "未满 14 周岁"},
+	{Value: safeGuardian, Label: "监护人同意", Hint: "没有监护人同意，不记姓名和电话"},
+}
+
+var agreedOptions = []view.Option{{Value: "yes", Label: "已念给居民听，居民同意"}}
+
+func (h handlers) newRequest(w http.ResponseWriter, r *http.Request) error {
+	return h.showTake(w, r, fresh(r, map[string]string{"channel": string(request.Window)}))
+}
+
+func (h handlers) takeRequest(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	switch f.Raw("do") {
+	case "assist":
+		return h.startAssist(w, r, f)
+	case "file":
+		return h.file(w, r, f)
+	}
+	x := back(f, nil)
+	x.told = nil // looking up is no sending: what is still empty is no fault
+	return h.showTake(w, r, x)
+}
+
+func (h handlers) file(w http.ResponseWriter, r *http.Request, f *form.Form) error {
+	ctx, by := r.Context(), route.Actor(r)
+	in, err := h.readFiling(r, f)
+	if err != nil {
+		return err
+	}
+	if f.Valid() {
+		got, err := h.Cases.File(ctx, by, f.Key(), in)
+		if err == nil {
+			h.tellFiled(r, in, got)
+			return route.See(w, r, casePath(got.No, "/receipt"))
+		}
+		if err = keep(f, err); err != nil {
+			return err
+		}
+	}
+	return h.showTake(w, r, back(f, nil))
+}
+
+// tellFiled says what comes first now: an emergency call before everything else (REQ-04).
+func (h handlers) tellFiled(r *http.Request, in request.Filing, got request.Receipt) {
+	if calls := request.Emergencies(in.Title + " " + in.Words); len(calls) > 0 {
+		h.tell(r, "danger", "先请居民拨打 "+calls[0].Call, calls[0].Say+"。诉求已经登记，编号 "+got.No)
+		return
+	}
+	more := "把小票交给居民"
+	switch {
+	case got.SameAs != "":
+		more = "同一个人反映过同一件事，接着 " + got.SameAs + " 办，不重复统计；" + more
+	case got.Anonymous:
+		more = "没有监护人同意，没有记姓名和电话；" + more
+	case got.NoReply:
+		more = "没有留电话，办完以后无法回复，请居民凭小票查；" + more
+	}
+	h.tell(r, "ok", "已登记，编号 "+got.No, more)
+}
+
+func (h handlers) readFiling(r *http.Request, f *form.Form) (request.Filing, error) {
+	ctx, now := r.Context(), h.f.DB.Now()
+	v, err := h.f.Settings(ctx)
+	if err != nil {
+		return request.Filing{}, err
+	}
+	in := request.Filing{
+		Kind: form.Choice(f, "kind", request.Kinds), Channel: form.Choice(f, "channel", deskChannels), Category: f.Line("category", 4),
+		Title: f.Line("title", 40), Words: f.Text("words", 1000), Place: f.Line("place", 60), Door: f.Line("door", 30),
+		Community: f.Line("community", 12), Name: f.Line("name", 30), Phone: f.Line("phone", 20), NoticeVersion: v.NoticeVersion,
+		HiddenFrom: f.Line("hidden_from", 12), AsSame: f.Line("same", 20),
+		Building:       number(f, "building", "从查到的楼栋里选一幢"),
+		ComplainedUnit: number(f, "complained_unit", "从列出的单位里选"),
+	}
+	for _, safe := range f.All("safety") {
+		switch safe {
+		case safeIdentity:
+			in.Confidential = true
+		case safeAgreed:
+			in.RevealAgreed = true
+		case safeMinor:
+			in.Minor = true
+		case safeGuardian:
+			in.Guardian = true
+		default:
+			f.Add("safety", "从列出的选项里选")
+		}
+	}
+	if in.Channel == "" {
+		f.Add("channel", "选诉求是怎么来的")
+	}
+	h.readPlace(r, f, &in)
+	if in.Channel == request.Paper {
+		in.At = paperTime(f, now, v)
+	}
+	return in, h.readAssist(r, f, &in)
+}
+
+// readPlace takes the grid and community of the chosen building; the one match of what was typed needs no choice.
+func (h handlers) readPlace(r *http.Request, f *form.Form, in *request.Filing) {
+	found, err := h.places(r, in.Place)
+	if err != nil {
+		return // the filing says itself which place it needs
+	}
+	for _, p := range found {
+		if in.Building == p.Building.ID || in.Building == 0 && len(found) == 1 && in.Community == "" {
+			in.Building, in.Grid, in.Community = p.Building.ID, int64(p.Grid.ID), p.Grid.Community
+			return
+		}
+	}
+	if in.Building == 0 {
+		if len(found) > 1 && in.Community == "" {
+			f.Add("building", "从查到的楼栋里选一幢；都不是，就在下面选社区")
+		}
+		return
+	}
+	at, err := h.Grids.AtBuilding(r.Context(), route.Actor(r), in.Building, h.f.Today())
+	if err != nil {
+		f.Add("building", "没有找到这幢楼，请重新查地点")
+		return
+	}
+	in.Grid, in.Community = int64(at.Grid.ID), at.Grid.Community
+}
+
+// paperTime is the beginning of the working hours of the day on a paper: its clock runs from then (REQ-07, K-8).
+func paperTime(f *form.Form, now time.Time, v policy.Values) time.Time {
+	today := workday.DayOf(now)
+	day := f.Day("paper_day", today)
+	switch {
+	case day.IsZero() && f.Raw("paper_day") == "":
+		f.Add("paper_day", "填纸质表上的日期，期限从这一天起算")
+	case day.IsZero():
+	case day.After(today):
+		f.Add("paper_day", "纸质表的日期不能晚于今天 "+today.Chinese())
+	case day.Before(today.Add(-30)):
+		f.Add("paper_day", "超过 30 天的纸质表请先和调度员核对，再按今天登记")
+	default:
+		at := day.Start().Add(opening(v.WorkHours))
+		if at.After(now) {
+			return now
+		}
+		return at
+	}
+	return time.Time{}
+}
+
+// opening is when the working hours of a day begin, after midnight: 9:00-12:00,14:00-17:30 begin at nine.
+func opening(hours string) time.Duration {
+	first, _, _ := strings.Cut(hours, "-")
+	hour, minute, _ := strings.Cut(first, ":")
+	h, errH := strconv.Atoi(hour)
+	m, errM := strconv.Atoi(minute)
+	if errH != nil || errM != nil {
+		return 0
+	}
+	return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
+}
+
+// places finds what was typed, each building once.
+func (h handlers) places(r *http.Request, words string) ([]grid.Place, error) {
+	if words == "" {
+		return nil, nil
+	}
+	found, err := h.Grids.Find(r.Context(), route.Actor(r), words, h.f.Today(), mostPlaces+1)
+	if lost(err) {
+		return nil, nil
+	}
+	var out []grid.Place
+	seen := map[int64]bool{}
+	for _, p := range found {
+		if !seen[p.Building.ID] {
+			seen[p.Building.ID] = true
+			out = append(out, p)
+		}
+	}
+	return out, err
+}
+
+func (h handlers) showTake(w http.ResponseWriter, r *http.Request, x filled) error {
+	p := takePage{Form: x, EndKey: form.NewKey(), Agreed: x.pick("agreed", agreedOptions)}
+	for _, fill := range []func(*http.Request, *takePage) error{h.fillChoices, h.fillCategories, h.fillPlaces, h.fillAssist, h.fillAdvice, h.fillSimilar} {
+		if err := fill(r, &p); err != nil {
+			return err
+		}
+	}
+	p.Frame = h.staff(r, "登记 - 居民诉求", x.told, view.Crumb{Text: "登记诉求"})
+	return h.f.Render(w, r, x.status(), showTake(p))
+}
+
+func (h handlers) fillChoices(r *http.Request, p *takePage) error {
+	ctx, q, x := r.Context(), h.f.DB.Q(), p.Form
+	v, err := h.f.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	communities, err := place.Communities(ctx, q, v.StreetCode)
+	if err != nil {
+		return err
+	}
+	units, err := place.Units(ctx, q)
+	if err != nil {
+		return err
+	}
+	p.Channels, p.Kinds = x.pick("channel", choices(deskChannels...)), x.pick("kind", choices(request.Kinds...))
+	p.Communities = with("按地点定", x.pick("community", communityOptions(communities)))
+	p.Hidden = with("没有", x.pick("hidden_from", communityOptions(communities)))
+	p.Units = with("没有", x.pick("complained_unit", unitOptions(units)))
+	p.Safety = x.pick("safety", safetyOptions)
+	p.Recusal = x.value("complained_unit") != "" || x.value("hidden_from") != ""
+	p.Notice = "先告诉居民：姓名、电话和门牌只用来办理和回复这件事，加密保存，办结后 " + itoa(v.RetentionMonths/12) + " 年去除；不留也能登记（告知版本 " + v.NoticeVersion + "）"
+	for _, e := range request.Emergencies(x.value("title") + " " + x.value("words")) {
+		p.Emergencies = append(p.Emergencies, view.Banner{Tone: view.Danger, Lead: "“" + e.Word + "”：先请居民拨打 " + e.Call, Text: e.Say + "。打完再登记，诉求照样留下"})
+		break // one banner on a page
+	}
+	return nil
+}
+
+func communityOptions(all []place.Community) []view.Option {
+	out := make([]view.Option, len(all))
+	for i, c := range all {
+		out[i] = view.Option{Value: c.Code, Label: c.Name}
+	}
+	return out
+}
+
+func unitOptions(all []place.Unit) []view.Option {
+	var out []view.Option
+	for _, u := range all {
+		if u.Active {
+			out = append(out, view.Option{Value: strconv.FormatInt(u.ID, 10), Label: u.Name})
+		}
+	}
+	return out
+}
+
+// fillCategories offers what the search words mean, and without any what the resident's own words mean.
+func (h handlers) fillCategories(r *http.Request, p *takePage) error {
+	ctx, q, x := r.Context(), h.f.DB.Q(), p.Form
+	words, asked := x.value("category_words"), true
+	if words == "" {
+		words, asked = x.value("title")+" "+x.value("words"), false
+	}
+	var found []request.Category
+	if strings.TrimSpace(words) != "" {
+		var err error
+		if found, err = request.FindCategories(ctx, q, words, mostCategories); err != nil {
+			return err
+		}
+	}
+	if code := x.value("category"); code != "" {
+		if c, err := request.CategoryByCode(ctx, q, code); err == nil && c.Leaf() {
+			found = append([]request.Category{c}, without(found, c.Code)...)
+		} else if err != nil && !lost(err) {
+			return err
+		}
+	}
+	for _, c := range found {
+		p.Categories = append(p.Categories, view.Option{Value: c.Code, Label: c.Name, Hint: c.ParentName + " · " + itoa(c.DueHours) + " 小时内办结",
+			Chosen: x.value("category") == c.Code || asked && len(found) == 1})
+	}
+	if asked && len(found) == 0 {
+		p.CategoryNote = "没有找到“" + words + "”，换个说法，如 路灯、漏水、占道、噪声"
+	}
+	return nil
+}
+
+func without(all []request.Category, code string) []request.Category {
+	var out []request.Category
+	for _, c := range all {
+		if c.Code != code {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (h handlers) fillPlaces(r *http.Request, p *takePage) error {
+	x := p.Form
+	found, err := h.places(r, x.value("place"))
+	if err != nil {
+		return err
+	}
+	for _, one := range found[:min(len(found), mostPlaces)] {
+		id := strconv.FormatInt(one.Building.ID, 10)
+		p.Places = append(p.Places, view.Option{Value: id, Label: one.Building.Label(), Hint: one.Grid.Name, Chosen: x.value("building") == id || len(found) == 1})
+	}
+	switch {
+	case len(found) > mostPlaces:
+		p.PlaceNote = "先列 " + itoa(mostPlaces) + " 处，多写几个字可以缩小范围"
+	case x.value("place") != "" && len(found) == 0:
+		p.PlaceNote = "没有登记这个地方。照居民说的留着，再在下面选社区"
+	}
+	return nil
+}
