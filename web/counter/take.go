@@ -4,13 +4,10 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"portal/internal/grid"
 	"portal/internal/place"
-	"portal/internal/policy"
 	"portal/internal/request"
-	"portal/internal/workday"
 	"portal/web/form"
 	"portal/web/route"
 	"portal/web/view"
@@ -90,141 +87,6 @@ func (h handlers) takeRequest(w http.ResponseWriter, r *http.Request) error {
 	return h.showTake(w, r, x)
 }
 
-func (h handlers) file(w http.ResponseWriter, r *http.Request, f *form.Form) error {
-	ctx, by := r.Context(), route.Actor(r)
-	in, err := h.readFiling(r, f)
-	if err != nil {
-		return err
-	}
-	if f.Valid() {
-		got, err := h.Cases.File(ctx, by, f.Key(), in)
-		if err == nil {
-			h.tellFiled(r, in, got)
-			return route.See(w, r, casePath(got.No, "/receipt"))
-		}
-		if err = keep(f, err); err != nil {
-			return err
-		}
-	}
-	return h.showTake(w, r, back(f, nil))
-}
-
-// tellFiled says what comes first now: an emergency call before everything else (REQ-04).
-func (h handlers) tellFiled(r *http.Request, in request.Filing, got request.Receipt) {
-	if calls := request.Emergencies(in.Title + " " + in.Words); len(calls) > 0 {
-		h.tell(r, "danger", "先请居民拨打 "+calls[0].Call, calls[0].Say+"。诉求已经登记，编号 "+got.No)
-		return
-	}
-	more := "把小票交给居民"
-	switch {
-	case got.SameAs != "":
-		more = "同一个人反映过同一件事，接着 " + got.SameAs + " 办，不重复统计；" + more
-	case got.Anonymous:
-		more = "没有监护人同意，没有记姓名和电话；" + more
-	case got.NoReply:
-		more = "没有留电话，办完以后无法回复，请居民凭小票查；" + more
-	}
-	h.tell(r, "ok", "已登记，编号 "+got.No, more)
-}
-
-func (h handlers) readFiling(r *http.Request, f *form.Form) (request.Filing, error) {
-	ctx, now := r.Context(), h.f.DB.Now()
-	v, err := h.f.Settings(ctx)
-	if err != nil {
-		return request.Filing{}, err
-	}
-	in := request.Filing{
-		Kind: form.Choice(f, "kind", request.Kinds), Channel: form.Choice(f, "channel", deskChannels), Category: f.Line("category", 4),
-		Title: f.Line("title", 40), Words: f.Text("words", 1000), Place: f.Line("place", 60), Door: f.Line("door", 30),
-		Community: f.Line("community", 12), Name: f.Line("name", 30), Phone: f.Line("phone", 20), NoticeVersion: v.NoticeVersion,
-		HiddenFrom: f.Line("hidden_from", 12), AsSame: f.Line("same", 20),
-		Building:       number(f, "building", "从查到的楼栋里选一幢"),
-		ComplainedUnit: number(f, "complained_unit", "从列出的单位里选"),
-	}
-	for _, safe := range f.All("safety") {
-		switch safe {
-		case safeIdentity:
-			in.Confidential = true
-		case safeAgreed:
-			in.RevealAgreed = true
-		case safeMinor:
-			in.Minor = true
-		case safeGuardian:
-			in.Guardian = true
-		default:
-			f.Add("safety", "从列出的选项里选")
-		}
-	}
-	if in.Channel == "" {
-		f.Add("channel", "选诉求是怎么来的")
-	}
-	h.readPlace(r, f, &in)
-	if in.Channel == request.Paper {
-		in.At = paperTime(f, now, v)
-	}
-	return in, h.readAssist(r, f, &in)
-}
-
-// readPlace takes the grid and community of the chosen building; the one match of what was typed needs no choice.
-func (h handlers) readPlace(r *http.Request, f *form.Form, in *request.Filing) {
-	found, err := h.places(r, in.Place)
-	if err != nil {
-		return // the filing says itself which place it needs
-	}
-	for _, p := range found {
-		if in.Building == p.Building.ID || in.Building == 0 && len(found) == 1 && in.Community == "" {
-			in.Building, in.Grid, in.Community = p.Building.ID, int64(p.Grid.ID), p.Grid.Community
-			return
-		}
-	}
-	if in.Building == 0 {
-		if len(found) > 1 && in.Community == "" {
-			f.Add("building", "从查到的楼栋里选一幢；都不是，就在下面选社区")
-		}
-		return
-	}
-	at, err := h.Grids.AtBuilding(r.Context(), route.Actor(r), in.Building, h.f.Today())
-	if err != nil {
-		f.Add("building", "没有找到这幢楼，请重新查地点")
-		return
-	}
-	in.Grid, in.Community = int64(at.Grid.ID), at.Grid.Community
-}
-
-// paperTime is the beginning of the working hours of the day on a paper: its clock runs from then (REQ-07, K-8).
-func paperTime(f *form.Form, now time.Time, v policy.Values) time.Time {
-	today := workday.DayOf(now)
-	day := f.Day("paper_day", today)
-	switch {
-	case day.IsZero() && f.Raw("paper_day") == "":
-		f.Add("paper_day", "填纸质表上的日期，期限从这一天起算")
-	case day.IsZero():
-	case day.After(today):
-		f.Add("paper_day", "纸质表的日期不能晚于今天 "+today.Chinese())
-	case day.Before(today.Add(-30)):
-		f.Add("paper_day", "超过 30 天的纸质表请先和调度员核对，再按今天登记")
-	default:
-		at := day.Start().Add(opening(v.WorkHours))
-		if at.After(now) {
-			return now
-		}
-		return at
-	}
-	return time.Time{}
-}
-
-// opening is when the working hours of a day begin, after midnight: 9:00-12:00,14:00-17:30 begin at nine.
-func opening(hours string) time.Duration {
-	first, _, _ := strings.Cut(hours, "-")
-	hour, minute, _ := strings.Cut(first, ":")
-	h, errH := strconv.Atoi(hour)
-	m, errM := strconv.Atoi(minute)
-	if errH != nil || errM != nil {
-		return 0
-	}
-	return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
-}
-
 // places finds what was typed, each building once.
 func (h handlers) places(r *http.Request, words string) ([]grid.Place, error) {
 	if words == "" {
@@ -247,13 +109,37 @@ func (h handlers) places(r *http.Request, words string) ([]grid.Place, error) {
 
 func (h handlers) showTake(w http.ResponseWriter, r *http.Request, x filled) error {
 	p := takePage{Form: x, EndKey: form.NewKey(), Agreed: x.pick("agreed", agreedOptions)}
-	for _, fill := range []func(*http.Request, *takePage) error{h.fillChoices, h.fillCategories, h.fillPlaces, h.fillAssist, h.fillAdvice, h.fillSimilar} {
+	for _, fill := range []func(*http.Request, *takePage) error{h.fillChoices, fillEmergencies, h.fillCategories, h.fillPlaces, h.fillAssist, h.fillAdvice, h.fillSimilar} {
 		if err := fill(r, &p); err != nil {
 			return err
 		}
 	}
 	p.Frame = h.staff(r, "登记 - 居民诉求", x.told, view.Crumb{Text: "登记诉求"})
 	return h.f.Render(w, r, x.status(), showTake(p))
+}
+
+// hints answers with what the form means so far; nothing is kept.
+func (h handlers) hints(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	p := takePage{Form: back(f, nil)}
+	for _, fill := range []func(*http.Request, *takePage) error{h.fillCategories, h.fillPlaces, fillEmergencies, h.fillAdvice} {
+		if err := fill(r, &p); err != nil {
+			return err
+		}
+	}
+	return h.f.Render(w, r, http.StatusOK, takeHints(p))
+}
+
+// fillEmergencies says whom to call before anything is written down (REQ-04).
+func fillEmergencies(_ *http.Request, p *takePage) error {
+	for _, e := range request.Emergencies(p.Form.value("title") + " " + p.Form.value("words")) {
+		p.Emergencies = append(p.Emergencies, view.Banner{Tone: view.Danger, Lead: "“" + e.Word + "”：先请居民拨打 " + e.Call, Text: e.Say + "。打完再登记，诉求照样留下"})
+		break // one banner on a page
+	}
+	return nil
 }
 
 func (h handlers) fillChoices(r *http.Request, p *takePage) error {
@@ -277,10 +163,6 @@ func (h handlers) fillChoices(r *http.Request, p *takePage) error {
 	p.Safety = x.pick("safety", safetyOptions)
 	p.Recusal = x.value("complained_unit") != "" || x.value("hidden_from") != ""
 	p.Notice = "先告诉居民：姓名、电话和门牌只用来办理和回复这件事，加密保存，办结后 " + itoa(v.RetentionMonths/12) + " 年去除；不留也能登记（告知版本 " + v.NoticeVersion + "）"
-	for _, e := range request.Emergencies(x.value("title") + " " + x.value("words")) {
-		p.Emergencies = append(p.Emergencies, view.Banner{Tone: view.Danger, Lead: "“" + e.Word + "”：先请居民拨打 " + e.Call, Text: e.Say + "。打完再登记，诉求照样留下"})
-		break // one banner on a page
-	}
 	return nil
 }
 
