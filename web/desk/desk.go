@@ -6,6 +6,7 @@ package desk
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"portal/internal/admission"
 	"portal/internal/authz"
@@ -23,6 +24,7 @@ type Row struct {
 	Verb, Href    string
 	Icon          string
 	DueOn         workday.Day // no day: no clock
+	DueAt         time.Time   // a clock that runs by the hour; DueOn is then its day in Shanghai
 	NotBefore     bool        // DueOn is only a bound
 	OffList       bool        // 清单外任务 stand beside the others
 	Answer        string      // the honest answer of a 清单外任务, in words
@@ -56,14 +58,24 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 	rt.Get("/desk/help", authz.HelpRead, h.help)
 }
 
-// Counts are the figures of the rail, in one trip.
-func Counts(apps *admission.Service) frame.Counts {
+// Counts are the figures of the rail: those of the applications in one trip, and what more adds to them.
+func Counts(apps *admission.Service, more ...frame.Counts) frame.Counts {
 	return func(ctx context.Context, by authz.Actor) (map[string]int, error) {
 		w, err := apps.Waits(ctx, by)
 		if err != nil {
 			return nil, err
 		}
-		return map[string]int{"todos": w.Todos(), "admission": w.Review + w.Mine, "inbox": w.Unread}, nil
+		sum := map[string]int{"todos": w.Todos(), "admission": w.Review + w.Mine, "inbox": w.Unread}
+		for _, counts := range more {
+			part, err := counts(ctx, by)
+			if err != nil {
+				return nil, err
+			}
+			for key, n := range part {
+				sum[key] += n
+			}
+		}
+		return sum, nil
 	}
 }
 

@@ -78,7 +78,7 @@ func TestGroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	var p todosPage
-	late, now := p.sort(rows, cal, today)
+	late, now := p.sort(rows, cal, today.Start().Add(9*time.Hour))
 	var got []string
 	for _, g := range p.Groups {
 		var titles []string

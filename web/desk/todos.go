@@ -11,6 +11,7 @@ import (
 	"portal/internal/place"
 	"portal/internal/policy"
 	"portal/internal/workday"
+	"portal/internal/workorder"
 	"portal/web/frame"
 	"portal/web/route"
 	"portal/web/view"
@@ -40,6 +41,7 @@ type row struct {
 	Row
 	When, Left string
 	Late       bool
+	Near       bool // a clock by the hour that has little left
 	First      bool // its verb is the one primary button of the page
 }
 
@@ -81,7 +83,7 @@ func (h handlers) todos(w http.ResponseWriter, r *http.Request) error {
 		all = append(all, rows...)
 	}
 	p.Beside = authz.Can(by, authz.OfflistLog)
-	late, now := p.sort(all, cal, today)
+	late, now := p.sort(all, cal, h.DB.Now())
 	p.Lead = fmt.Sprintf("%s %s。%s", today.Chinese(), today.WeekdayChinese(), tally(late, now, len(all)))
 	p.NoneYet = len(all) == 0
 	if authz.Can(by, authz.AppApprove) && len(all) >= queueShown {
@@ -116,27 +118,27 @@ func tally(late, now, all int) string {
 }
 
 // sort lays the rows into the groups of the page, each by its clock.
-func (p *todosPage) sort(all []Row, cal *workday.Calendar, today workday.Day) (late, now int) {
+func (p *todosPage) sort(all []Row, cal *workday.Calendar, now time.Time) (late, dueNow int) {
 	var byClock [clocks][]row
 	unclocked := map[string][]row{}
 	var heads []string
 	for _, one := range all {
-		line := rowOf(one, cal, today)
+		line := rowOf(one, cal, now)
 		switch {
 		case one.OffList:
 			p.OffList = append(p.OffList, line)
-		case one.DueOn.IsZero():
+		case one.until().IsZero():
 			if !slices.Contains(heads, one.Unclocked) {
 				heads = append(heads, one.Unclocked)
 			}
 			unclocked[one.Unclocked] = append(unclocked[one.Unclocked], line)
 		default:
-			at := clockGroup(one, today)
+			at := clockGroup(one, now)
 			byClock[at] = append(byClock[at], line)
 		}
 	}
 	for i, rows := range byClock {
-		slices.SortStableFunc(rows, func(a, b row) int { return a.DueOn.Compare(b.DueOn) })
+		slices.SortStableFunc(rows, func(a, b row) int { return a.until().Compare(b.until()) })
 		p.add(groupHeads[i], rows, i == overdue)
 	}
 	for _, head := range heads {
@@ -156,9 +158,26 @@ func (p *todosPage) add(head string, rows []row, late bool) {
 	}
 }
 
-func clockGroup(r Row, today workday.Day) int {
+// until is the moment at which the row is late: its own, or the end of its day.
+func (r Row) until() time.Time {
+	switch {
+	case !r.DueAt.IsZero():
+		return r.DueAt
+	case r.DueOn.IsZero():
+		return time.Time{}
+	}
+	return r.DueOn.Add(1).Start()
+}
+
+func clockGroup(r Row, now time.Time) int {
+	today := workday.DayOf(now)
+	if !r.DueAt.IsZero() {
+		r.DueOn = workday.DayOf(r.DueAt)
+	}
 	toSunday := (7 - int(today.Weekday())) % 7
 	switch {
+	case !r.DueAt.IsZero() && now.After(r.DueAt):
+		return overdue
 	case r.NotBefore && !r.DueOn.After(today):
 		return dueWeek // a bound is never overdue
 	case r.DueOn.Before(today):
@@ -171,8 +190,11 @@ func clockGroup(r Row, today workday.Day) int {
 	return dueLater
 }
 
-func rowOf(r Row, cal *workday.Calendar, today workday.Day) row {
-	out := row{Row: r}
+func rowOf(r Row, cal *workday.Calendar, now time.Time) row {
+	out, today := row{Row: r}, workday.DayOf(now)
+	if !r.DueAt.IsZero() {
+		return byHour(out, now)
+	}
 	if r.DueOn.IsZero() {
 		return out
 	}
@@ -192,6 +214,36 @@ func rowOf(r Row, cal *workday.Calendar, today workday.Day) row {
 		out.When, out.Left, out.Late = "不早于 "+r.DueOn.Short(), "放假安排未导入", false
 	}
 	return out
+}
+
+// byHour writes a clock of hours: 剩 38 分钟, 今天 14:12 前; 超期 5 小时, 应于 昨天 17:00.
+func byHour(r row, now time.Time) row {
+	left, near, late := workorder.Left(r.DueAt, now)
+	r.Left, r.Near, r.Late = left, near, late
+	when := Moment(r.DueAt, now)
+	if r.When = when + " 前"; late {
+		r.When = "应于 " + when
+	}
+	return r
+}
+
+// Moment writes a time of day as people say it: 今天 14:12, 明天 09:00, 11月18日 17:00.
+func Moment(t, now time.Time) string {
+	day, today := workday.DayOf(t), workday.DayOf(now)
+	words := day.Short()
+	switch d := day.Sub(today); {
+	case d == 0:
+		words = "今天"
+	case d == 1:
+		words = "明天"
+	case d == -1:
+		words = "昨天"
+	case d > 1 && d < 7:
+		words = weekday(day) + " " + words
+	case day.Year() != today.Year():
+		words = day.Chinese()
+	}
+	return words + " " + t.In(workday.Shanghai).Format("15:04")
 }
 
 func weekday(d workday.Day) string { return "周" + string([]rune(d.WeekdayChinese())[2:]) }

@@ -28,6 +28,8 @@ var bundles = []struct {
 	{"boards.css", []string{"css/boards.css"}},
 	{"boardpage.css", []string{"css/boardpage.css"}},
 	{"slip.css", []string{"css/slip.css"}},
+	{"case.css", []string{"css/case.css"}},
+	{"case.js", []string{"js/here.js"}},
 	{"staff.js", []string{"js/form.js", "js/keys.js", "js/map.js", "js/idle.js"}},
 	{"public.js", []string{"js/form.js", "js/aloud.js", "js/map.js"}},
 	{"icon.svg", []string{"icon.svg"}},

@@ -1,0 +1,189 @@
+package workorder
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"portal/internal/authz"
+	"portal/internal/fault"
+	"portal/internal/workorder"
+	"portal/web/form"
+	"portal/web/route"
+	"portal/web/view"
+)
+
+// act is one thing that can be done to a case: a form, or a single button.
+type act struct {
+	Do     authz.Action
+	Path   string // below the case
+	Title  string // the verb: the button that leads here and the head of the page
+	Lead   string
+	After  string // what happens after the button
+	Danger bool
+	Files  bool
+	Verbs  []verb // more than one way to end; Title when nil
+	Fields func(h handlers, in asked) ([]templ.Component, error)
+	When   func(o workorder.Order) bool // beyond what the case allows: whether the button is offered
+	Run    func(h handlers, in asked) (done, more string, err error)
+	Next   func(o workorder.Order) string // where to go afterwards; the case when nil
+}
+
+// verb is a button of an act.
+type verb struct{ Value, Words, Class string }
+
+// asked is a form on its way: the case, what was typed, and what is wrong with it.
+type asked struct {
+	r *http.Request
+	o workorder.Order
+	f *form.Form // what was typed; what the address holds before anything was
+	p *actPage
+}
+
+func (in asked) by() authz.Actor     { return route.Actor(in.r) }
+func (in asked) at() workorder.Step  { return step(in.o, in.f) }
+func (in asked) key() string         { return in.f.Key() }
+func (in asked) posted() bool        { return in.r.Method == http.MethodPost }
+func (in asked) raw(n string) string { return in.f.Raw(n) }
+
+// typed is what stands in a field: what was typed, or first before anything was.
+func (in asked) typed(name, first string) string {
+	if in.posted() || in.f.Has(name) {
+		return in.f.Raw(name)
+	}
+	return first
+}
+
+// message is the sentence beside a field.
+func (in asked) message(name string) string {
+	if !in.posted() {
+		return ""
+	}
+	for _, e := range in.f.Errors() {
+		if e.Name == name {
+			return e.Message
+		}
+	}
+	return ""
+}
+
+// field is a question with what was typed and what is wrong.
+func (in asked) field(name, label, hint string, max int) view.Field {
+	return view.Field{Name: name, Label: label, Hint: hint, Max: max, Value: in.typed(name, ""), Error: in.message(name)}
+}
+
+// choices are options of which the chosen one stays chosen.
+func choices[T ~string](chosen string, all []T, label func(T) string) []view.Option {
+	out := make([]view.Option, len(all))
+	for i, v := range all {
+		out[i] = view.Option{Value: string(v), Label: label(v), Chosen: string(v) == chosen}
+	}
+	return out
+}
+
+// actPage is an act as a page.
+type actPage struct {
+	Frame       view.Page
+	Title, Lead string
+	Notice      *view.Banner
+	Errors      []view.FieldError
+	Target      string
+	Files       bool
+	Key         string
+	Version     string
+	Fields      []templ.Component
+	Verbs       []verb
+	After       string
+	Back        string
+	Facts       []view.Term
+}
+
+// asking shows the form of an act; who may not do it finds nothing here.
+func (h handlers) asking(a act) route.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		o, err := h.theCase(r)
+		if err != nil {
+			return err
+		}
+		if !o.Can(route.Actor(r), a.Do) {
+			return cannot(o, a)
+		}
+		return h.showAct(w, asked{r: r, o: o, f: form.Query(r)}, a)
+	}
+}
+
+// doing runs an act. Messages come back beside their fields with everything that was typed.
+func (h handlers) doing(a act) route.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		f, err := form.Read(r)
+		if err != nil {
+			return err
+		}
+		o, err := h.theCase(r)
+		if err != nil {
+			return err
+		}
+		in := asked{r: r, o: o, f: f}
+		done, more, err := a.Run(h, in)
+		if err = f.Merge(err); err != nil {
+			return err
+		}
+		if !f.Valid() {
+			if a.Fields == nil {
+				return f.Err()
+			}
+			return h.showAct(w, in, a)
+		}
+		if done != "" {
+			h.tell(r, done, more)
+		}
+		to := o.Path()
+		if a.Next != nil {
+			to = a.Next(o)
+		}
+		return route.See(w, r, to)
+	}
+}
+
+// cannot says that the case is in reach and the act is not, or not now.
+func cannot(o workorder.Order, a act) error {
+	return fault.Forbidden("现在不能" + a.Title + "。这一件" + o.State.Label() + "，由" + o.Owner.Words() + "办理")
+}
+
+func (h handlers) showAct(w http.ResponseWriter, in asked, a act) error {
+	var errors []fault.Field
+	if in.posted() {
+		errors = in.f.Errors()
+	}
+	o := in.o
+	p := actPage{Frame: h.staff(in.r, o, a.Title+" - "+o.Title, errors, view.Crumb{Text: a.Title}), Title: a.Title, Lead: dotted(o.No, o.Title), Errors: summary(errors),
+		Target: in.r.URL.Path, Files: a.Files, Key: form.NewKey(), Version: itoa(o.Version), Verbs: a.Verbs, After: a.After, Back: o.Path(), Facts: h.aboutCase(o)}
+	if a.Lead != "" {
+		p.Lead = a.Lead
+	}
+	if p.Verbs == nil {
+		p.Verbs = []verb{{Words: a.Title, Class: "btn-primary"}}
+		if a.Danger {
+			p.Verbs[0].Class = "btn-danger"
+		}
+	}
+	in.p = &p
+	var err error
+	if p.Fields, err = a.Fields(h, in); err != nil {
+		return err
+	}
+	return h.f.Render(w, in.r, status(errors), showAct(p))
+}
+
+// aboutCase is the case in a few lines beside a form.
+func (h handlers) aboutCase(o workorder.Order) []view.Term {
+	now := h.f.DB.Now()
+	out := []view.Term{{Name: "编号", Text: o.No, Href: o.Path()}, {Name: "状态", Text: o.State.Label()}, {Name: "归谁办", Text: o.Owner.Words()}}
+	out = term(out, "地点", dotted(o.CommunityName, o.Place))
+	out = term(out, "分类", o.CategoryName)
+	if !o.State.Done() {
+		left, _, _ := workorder.Left(o.DueAt, now)
+		out = term(out, "办结时限", moment(o.DueAt, now)+"，"+left)
+	}
+	return out
+}
