@@ -23,6 +23,7 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Add a person, or reset a password."`
 	Backup  backupCmd  `cmd:"" help:"Write a backup: one moment of the database and its files in one archive, without the keys."`
 	Restore restoreCmd `cmd:"" help:"Load a backup into an empty database and compare rows, checksums and sequences."`
+	Subject subjectCmd `cmd:"" help:"Export or erase what is held about one person."`
 	Keys    keysCmd    `cmd:"" help:"Add a new sealing key, or seal older fields with it."`
 	Verify  verifyCmd  `cmd:"" help:"Verify the sealed history: finds and locates any tampering."`
 	WithDB  withDBCmd  `cmd:"" name:"with-db" help:"Run a command with PORTAL_DATABASE_URL set to the private PostgreSQL."`

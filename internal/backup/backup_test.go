@@ -20,6 +20,7 @@ import (
 	"portal/internal/backup"
 	"portal/internal/blob"
 	"portal/internal/pg"
+	"portal/internal/pg/devdb"
 	"portal/internal/pg/pgtest"
 )
 
@@ -79,6 +80,24 @@ func TestRestoredIsTheSame(t *testing.T) {
 		t.Errorf("the history of the restored portal: %+v, %v", report, err)
 	}
 	there.attach(t, "还原以后的第一件事") // numbers go on where they were, nothing collides
+}
+
+// Another cluster has never heard of the portal's role: restoring makes it, and its grants.
+func TestIntoAnotherCluster(t *testing.T) {
+	t.Parallel()
+	server, err := devdb.Start(t.Context(), devdb.Options{Ephemeral: true, Fast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	h := bare(t)
+	restore(t, make1(t, h).Path, server.URL())
+	sameDatabase(t, h.url, server.URL())
+	open(t, server.URL()).attach(t, "另一台机器上的第一件事")
 }
 
 // A street at work: what a backup holds is one moment, never half a change (R49: a change and its

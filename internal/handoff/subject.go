@@ -1,0 +1,28 @@
+package handoff
+
+import (
+	"context"
+
+	"portal/internal/authz"
+	"portal/internal/pg"
+	"portal/internal/request"
+	"portal/internal/workorder"
+)
+
+// Erase takes a person out of their settled requests, and their words out of the cases that nobody
+// else waits for. Requests that are still running are refused and named. It is a command of the
+// operator, after somebody has made sure who asks.
+func (c *Cases) Erase(ctx context.Context, phone, reason string) (request.Erased, error) {
+	erased, err := c.requests.Erase(ctx, phone, reason)
+	if err != nil || len(erased.Orders) == 0 {
+		return erased, err
+	}
+	return erased, c.db.Write(ctx, authz.System, func(tx *pg.Tx) error {
+		for _, id := range erased.Orders {
+			if err := workorder.Forget(ctx, tx, workorder.ID(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
