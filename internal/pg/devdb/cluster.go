@@ -16,11 +16,12 @@ import (
 
 const logLimit = 8 << 20 // the server log starts anew beyond this size
 
-// commonSettings go on the command line, so that they follow the program and not an old file.
+// commonSettings go on the command line, so that they follow the program and not an old file. Terse
+// errors leave out the DETAIL line, which would write whole rows into the log (reliability.md §2 rule 21).
 var commonSettings = []string{
 	"listen_addresses=", "unix_socket_permissions=0700", "port=5432",
 	"max_connections=200", "timezone=UTC", "log_timezone=UTC",
-	"log_min_messages=warning", "log_line_prefix=%m [%p] %d ", "logging_collector=off",
+	"log_min_messages=warning", "log_error_verbosity=terse", "log_line_prefix=%m [%p] %d ", "logging_collector=off",
 }
 
 // fastSettings trade every durability for speed; a cluster with them is thrown away.
