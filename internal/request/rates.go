@@ -1,6 +1,9 @@
 package request
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Period is a span of moments: From is in it, Until is not.
 type Period struct{ From, Until time.Time }
@@ -85,6 +88,15 @@ func (r Rates) Satisfaction() string { return Percent(r.Satisfied+r.Basically, r
 
 // Coverage is the share of counted requests with a valid callback; it stands beside the rates.
 func (r Rates) Coverage() string { return Percent(r.Valid, r.Base()) }
+
+// Percent is a share with two decimals, rounded half up; nothing out of nothing is 「—」.
+func Percent(part, of int) string {
+	if of <= 0 {
+		return "—"
+	}
+	hundredths := (int64(part)*20000 + int64(of)) / (2 * int64(of))
+	return fmt.Sprintf("%d.%02d%%", hundredths/100, hundredths%100)
+}
 
 // RateRow is a request behind a figure.
 type RateRow struct {
