@@ -86,9 +86,6 @@ func (f dataFlags) open(ctx context.Context, log io.Writer, join bool) (*opened,
 	return o, nil
 }
 
-func (f dataFlags) blobDir() string { return filepath.Join(f.DataDir, "files") }
-func (f dataFlags) keyFile() string { return filepath.Join(f.DataDir, "keys") }
-
 // migrateCmd is `portal migrate`.
 type migrateCmd struct{ dataFlags }
 

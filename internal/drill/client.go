@@ -17,7 +17,9 @@ import (
 // deed is what a client does again and again: fetch a form, fill it, send it.
 type deed struct {
 	name  string
-	login string
+	login string // "" is somebody who does not sign in
+	// told reads the number out of the answer; nil takes it from the address that the answer leads to.
+	told func(ctx context.Context, c *client, a outside.Answer) (string, error)
 	// fill goes to the form that makes a numbered record and fills it with the mark.
 	fill func(ctx context.Context, c *client, mark string) (outside.Form, error)
 	// rows reads what came out of it: mark, number, audit entries; $1 is the beginning of the marks.
@@ -39,9 +41,12 @@ type client struct {
 	deaf bool
 }
 
-// newClient signs somebody in.
+// newClient opens a browser, and signs somebody in where the deed asks for it.
 func newClient(ctx context.Context, base, name string, d deed, l *ledger) (*client, error) {
 	c := &client{name: name, b: outside.NewBrowser(base), deed: d, ledger: l}
+	if d.login == "" {
+		return c, nil
+	}
 	return c, c.b.SignIn(ctx, d.login, demo.Password)
 }
 
@@ -82,12 +87,23 @@ func (c *client) one(ctx context.Context, mark string) error {
 	if a.Status != http.StatusSeeOther {
 		return fmt.Errorf("status %d: %.400s", a.Status, visible(a.Body))
 	}
-	number := numbers.FindString(a.Location)
-	if number == "" {
-		return fmt.Errorf("no number in %s", a.Location)
+	told := c.deed.told
+	if told == nil {
+		told = numberInAddress
+	}
+	number, err := told(ctx, c, a)
+	if err != nil {
+		return err
 	}
 	c.ledger.answered(mark, number)
 	return nil
+}
+
+func numberInAddress(_ context.Context, _ *client, a outside.Answer) (string, error) {
+	if number := numbers.FindString(a.Location); number != "" {
+		return number, nil
+	}
+	return "", fmt.Errorf("no number in %s", a.Location)
 }
 
 // numbers are how the portal writes a number in an address.
