@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"portal/internal/pg/devdb"
 	"portal/internal/pg/pgtest"
 	"portal/internal/secret"
 )
 
-// From backup to a second portal with a private server of its own, as an operator would do it: the
+// From backup to a second portal on another cluster, as an operator would do it: the
 // history verifies, a second restore is refused, a broken archive is refused, and the missing key
 // file is spoken of.
 func TestBackupAndRestoreCommands(t *testing.T) {
@@ -25,7 +26,12 @@ func TestBackupAndRestoreCommands(t *testing.T) {
 	if err != nil || len(made) != 1 || !strings.Contains(out, made[0]) {
 		t.Fatalf("%v %v in: %s", made, err, out)
 	}
-	private := []string{"--database-url", "", "--data-dir", to}
+	server, err := devdb.Start(t.Context(), devdb.Options{Ephemeral: true, Fast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop() })
+	other := []string{"--database-url", server.URL(), "--data-dir", to}
 	whole, err := os.ReadFile(made[0])
 	if err != nil {
 		t.Fatal(err)
@@ -34,17 +40,17 @@ func TestBackupAndRestoreCommands(t *testing.T) {
 	if err := os.WriteFile(torn, whole[:len(whole)/2], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, code := command(t, append([]string{"restore", torn}, private...)...); code != 1 || !strings.Contains(out, "broken") {
+	if out, code := command(t, append([]string{"restore", torn}, other...)...); code != 1 || !strings.Contains(out, "broken") {
 		t.Errorf("a torn backup: %d %s", code, out)
 	}
-	out, code = command(t, append([]string{"restore", made[0]}, private...)...)
+	out, code = command(t, append([]string{"restore", made[0]}, other...)...)
 	if code != 0 || !strings.Contains(out, "are those of the backup") || !strings.Contains(out, "problems=0") || !strings.Contains(out, secret.FileName) {
 		t.Fatalf("restore: %d %s", code, out)
 	}
-	if out, code := command(t, append([]string{"verify"}, private...)...); code != 0 || !strings.Contains(out, "problems=0") {
+	if out, code := command(t, append([]string{"verify"}, other...)...); code != 0 || !strings.Contains(out, "problems=0") {
 		t.Errorf("verify after the restore: %d %s", code, out)
 	}
-	if out, code := command(t, append([]string{"restore", made[0]}, private...)...); code != 1 || !strings.Contains(out, "not empty") {
+	if out, code := command(t, append([]string{"restore", made[0]}, other...)...); code != 1 || !strings.Contains(out, "not empty") {
 		t.Errorf("a second restore: %d %s", code, out)
 	}
 	if out, code := command(t, "backup", "--to", dir, "--database-url", s.open.url+"&dbname=postgres", "--data-dir", from); code != 1 {
