@@ -21,6 +21,7 @@ const drainTime = 10 * time.Second
 // serveCmd is `portal serve`.
 type serveCmd struct {
 	dataFlags
+	backupFlags
 	Addr           string   `env:"PORTAL_ADDR" default:"127.0.0.1:8080" help:"Address of the portal."`
 	MetricsAddr    string   `name:"metrics-addr" env:"PORTAL_METRICS_ADDR" help:"Address of the Prometheus metrics; off when empty."`
 	Env            string   `env:"PORTAL_ENV" default:"demo" enum:"demo,production" help:"demo seeds an empty database; production never does, and asks staff for a second factor."`
