@@ -261,8 +261,10 @@ func (h handlers) showCallback(w http.ResponseWriter, r *http.Request, c called,
 	switch {
 	case c.SettledAt != nil:
 		p.State, p.Locked = view.Chipped{Tone: view.OK, Words: "已锁定"}, "回访已经锁定，"+moment(*c.SettledAt, now)
-	case o.State != workorder.Handled:
-		p.State, p.Locked = view.Chipped{Tone: view.Neutral, Words: o.State.Label()}, "还没有报办结，现在不用回访"
+	case c.RepliedAt == nil:
+		p.State, p.Locked = view.Chipped{Tone: view.Neutral, Words: o.State.Label()}, "还没有答复居民，现在不用回访"
+	case !request.Outside(route.Actor(r), c.hands, c.units):
+		p.State, p.Locked = view.Chipped{Tone: view.Neutral, Words: "换人回访"}, "你或你所在的单位经手过这一件，由没有经手的人来回访"
 	}
 	p.Tries = tryEvents(c.earlier)
 	p.Frame = h.staff(r, "记录回访 - "+c.No, x.told, view.Crumb{Href: pathCallbacks, Text: "回访"}, view.Crumb{Text: c.No})

@@ -111,7 +111,7 @@ func (h handlers) saveCategory(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := c
-	in.Name, in.Words, in.Departments = f.Line("name", 40), strings.Join(f.Lines("words", 40, 30), "、"), f.Line("departments", 200)
+	in.Name, in.Words, in.Departments = f.Line("name", 40), strings.Join(strings.FieldsFunc(f.Text("words", 300), apart), " "), f.Line("departments", 120)
 	in.Class, in.Version = string(form.Choice(f, "class", classes)), version(f)
 	in.Physical, in.Active = slices.Contains(f.All("also"), alsoPhysical), slices.Contains(f.All("also"), alsoActive)
 	if hours := f.Int("hours", 1, 2000); hours != nil {
@@ -124,7 +124,7 @@ func (h handlers) saveCategory(w http.ResponseWriter, r *http.Request) error {
 			h.tell(r, "ok", "已保存分类 "+in.Name, "从现在起登记的诉求按新的算")
 			return route.See(w, r, pathCategories)
 		}
-		if err = keep(f, err); err != nil {
+		if err = keep(f, err, "due_hours", "hours", "code", ""); err != nil {
 			return err
 		}
 	}
@@ -144,6 +144,9 @@ func (h handlers) showCategory(w http.ResponseWriter, r *http.Request, c request
 	p.Frame = h.staff(r, "修改 - 诉求分类", x.told, view.Crumb{Href: pathCategories, Text: "诉求分类"}, view.Crumb{Text: c.Name})
 	return h.f.Render(w, r, x.status(), showCategory(p))
 }
+
+// apart is what stands between two words of a list that people type.
+func apart(c rune) bool { return strings.ContainsRune(" \n、，,；;", c) }
 
 func hoursField(x filled) view.Field {
 	f := x.hinted("hours", "办结时限", "从提交起算的自然小时", 0)

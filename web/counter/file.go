@@ -25,7 +25,7 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request, f *form.Form) err
 			h.tellFiled(r, in, got)
 			return route.See(w, r, casePath(got.No, "/receipt"))
 		}
-		if err = keep(f, err); err != nil {
+		if err = keep(f, err, "at", "paper_day", "assist", "agreed", "notice", ""); err != nil {
 			return err
 		}
 	}
@@ -34,8 +34,8 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request, f *form.Form) err
 
 // tellFiled says what comes first now: an emergency call before everything else (REQ-04).
 func (h handlers) tellFiled(r *http.Request, in request.Filing, got request.Receipt) {
-	if calls := request.Emergencies(in.Title + " " + in.Words); len(calls) > 0 {
-		h.tell(r, "danger", "先请居民拨打 "+calls[0].Call, calls[0].Say+"。诉求已经登记，编号 "+got.No)
+	if calls, say := emergencyWords(in.Title + " " + in.Words); calls != "" {
+		h.tell(r, "danger", "先请居民拨打 "+calls+"。", say+"。诉求已经登记，编号 "+got.No)
 		return
 	}
 	more := "把小票交给居民"
@@ -48,6 +48,15 @@ func (h handlers) tellFiled(r *http.Request, in request.Filing, got request.Rece
 		more = "没有留电话，办完以后无法回复，请居民凭小票查；" + more
 	}
 	h.tell(r, "ok", "已登记，编号 "+got.No, more)
+}
+
+// emergencyWords are the numbers to call and what to do meanwhile; nothing where there is no danger.
+func emergencyWords(words string) (calls, say string) {
+	var numbers, says []string
+	for _, e := range request.Emergencies(words) {
+		numbers, says = append(numbers, e.Call), append(says, e.Say)
+	}
+	return strings.Join(numbers, "、"), strings.Join(says, "；")
 }
 
 func (h handlers) readFiling(r *http.Request, f *form.Form) (request.Filing, error) {
@@ -114,6 +123,9 @@ func (h handlers) readPlace(r *http.Request, f *form.Form, in *request.Filing) {
 	in.Grid, in.Community = int64(at.Grid.ID), at.Grid.Community
 }
 
+// paperDays is how many days a paper may have waited; the domain has the last word.
+const paperDays = 6
+
 // paperTime is the beginning of the working hours of the day on a paper: its clock runs from then (REQ-07, K-8).
 func paperTime(f *form.Form, now time.Time, v policy.Values) time.Time {
 	today := workday.DayOf(now)
@@ -124,8 +136,8 @@ func paperTime(f *form.Form, now time.Time, v policy.Values) time.Time {
 	case day.IsZero():
 	case day.After(today):
 		f.Add("paper_day", "纸质表的日期不能晚于今天 "+today.Chinese())
-	case day.Before(today.Add(-30)):
-		f.Add("paper_day", "超过 30 天的纸质表请先和调度员核对，再按今天登记")
+	case day.Before(today.Add(-paperDays)):
+		f.Add("paper_day", "纸质表要在收到后 "+itoa(paperDays)+" 天内录入。更早的请先找调度员核对")
 	default:
 		at := day.Start().Add(opening(v.WorkHours))
 		if at.After(now) {

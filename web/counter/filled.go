@@ -146,7 +146,8 @@ func with(first string, all []view.Option) []view.Option {
 
 // keep puts the messages of a domain beside their fields, and a refusal of the whole act above the form, so
 // that nothing typed is lost. What cannot be told on a form is given back.
-func keep(f *form.Form, err error) error {
+// Some fields have another name on this page; pairs of the domain's name and the page's say which.
+func keep(f *form.Form, err error, names ...string) error {
 	flt, known := fault.As(err)
 	switch {
 	case !known || flt.Kind != fault.KindInvalid && flt.Kind != fault.KindConflict && flt.Kind != fault.KindForbidden:
@@ -155,7 +156,13 @@ func keep(f *form.Form, err error) error {
 		f.Add("", flt.Message)
 		return nil
 	}
-	return f.Merge(err)
+	for _, e := range flt.Fields {
+		if i := slices.Index(names, e.Name); i >= 0 && i%2 == 0 {
+			e.Name = names[i+1]
+		}
+		f.Add(e.Name, e.Message)
+	}
+	return nil
 }
 
 // number reads a positive number of a form; nothing typed is 0.

@@ -360,11 +360,11 @@ func showCategory(p categoryPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Area(p.Form.optional("words", "居民还会怎么说", "用顿号或换行隔开，如 路灯不亮、灯坏了", 400)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Area(p.Form.optional("words", "居民还会怎么说", "用空格隔开，如 路灯不亮 灯坏了", 300)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Text(p.Form.hinted("departments", "通常由谁办", "用分号隔开，第一个是主办", 200)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Text(p.Form.hinted("departments", "通常由谁办", "用分号隔开，第一个是主办", 120)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

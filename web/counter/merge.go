@@ -52,7 +52,7 @@ func (h handlers) merge(w http.ResponseWriter, r *http.Request) error {
 			h.tell(r, "ok", "已把 "+itoa(len(nos))+" 件并进 "+into, "每个人单独答复、单独回访；并错了可以拆开")
 			return route.See(w, r, casePath(into, "/merge"))
 		}
-		if err = keep(f, err); err != nil {
+		if err = keep(f, err, "nos", "no"); err != nil {
 			return err
 		}
 	}

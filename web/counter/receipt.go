@@ -37,7 +37,6 @@ func (h handlers) receipt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	now := h.f.DB.Now()
 	p := receiptPage{No: got.No, Code: got.Code, CaseHref: casePath(got.No, ""), Street: v.StreetName, Where: "窗口 " + one.Channel.Label(),
 		Phone: v.StreetPhone, Address: listing.Address(r, h.Secure, "/r/"+got.Token), Lead: "把小票交给居民；凭查询码在窗口、手机都能查进度"}
 	if one.Channel == request.Window {
@@ -47,7 +46,7 @@ func (h handlers) receipt(w http.ResponseWriter, r *http.Request) error {
 		p.Lead = "同一个人反映过同一件事，接着 " + got.SameAs + " 办，进度一起告诉居民"
 	}
 	p.Terms = []view.Term{{Name: "问题", Text: got.Title}, {Name: "提交", Text: fully(got.SubmittedAt)},
-		{Name: "联系", Text: moment(got.ContactDue, now) + " 前联系您"}, {Name: "办好", Text: moment(got.DueAt, now) + " 前"}}
+		{Name: "联系", Text: onPaper(got.ContactDue) + " 前联系您"}, {Name: "办好", Text: onPaper(got.DueAt) + " 前"}}
 	if got.NoReply {
 		p.Terms[2].Text = "没有留电话，请凭小票查"
 	}

@@ -135,9 +135,8 @@ func (h handlers) hints(w http.ResponseWriter, r *http.Request) error {
 
 // fillEmergencies says whom to call before anything is written down (REQ-04).
 func fillEmergencies(_ *http.Request, p *takePage) error {
-	for _, e := range request.Emergencies(p.Form.value("title") + " " + p.Form.value("words")) {
-		p.Emergencies = append(p.Emergencies, view.Banner{Tone: view.Danger, Lead: "“" + e.Word + "”：先请居民拨打 " + e.Call, Text: e.Say + "。打完再登记，诉求照样留下"})
-		break // one banner on a page
+	if calls, say := emergencyWords(p.Form.value("title") + " " + p.Form.value("words")); calls != "" {
+		p.Emergencies = []view.Banner{{Tone: view.Danger, Lead: "先请居民拨打 " + calls + "。", Text: say + "。打完再登记，诉求照样留下"}}
 	}
 	return nil
 }

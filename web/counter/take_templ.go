@@ -286,7 +286,7 @@ func takeMatter(p takePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = view.Text(p.Form.hinted("title", "一句话说清", "如 楼道灯不亮；小票上会印", 40)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Text(p.Form.optional("title", "一句话说清", "如 楼道灯不亮；不写就取原话的开头", 40)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -294,7 +294,7 @@ func takeMatter(p takePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(p.Categories) > 0 {
+		if len(p.Categories) > 0 || p.Form.field("category", "").Error != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<div class=\"picks\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -367,7 +367,7 @@ func takePlace(p takePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(p.Places) > 0 {
+		if len(p.Places) > 0 || p.Form.field("building", "").Error != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<div class=\"picks\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -17,12 +17,18 @@ func moment(t, now time.Time) string {
 		return name + " " + clock
 	}
 	if day.Year() == today.Year() {
-		return strconv.Itoa(int(day.Month())) + "月" + strconv.Itoa(day.Day()) + "日 " + clock
+		return onPaper(t)
 	}
 	return day.Chinese() + " " + clock
 }
 
 var nearDays = map[int]string{-1: "昨天", 0: "今天", 1: "明天"}
+
+// onPaper writes a time so that it reads the same tomorrow: 11月18日 14:12.
+func onPaper(t time.Time) string {
+	day := workday.DayOf(t)
+	return strconv.Itoa(int(day.Month())) + "月" + strconv.Itoa(day.Day()) + "日 " + t.In(workday.Shanghai).Format("15:04")
+}
 
 // fully writes a time for paper and records: 2026年11月17日 14:12.
 func fully(t time.Time) string {
