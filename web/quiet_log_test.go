@@ -1,0 +1,154 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/demo"
+	"portal/internal/pg/pgtest"
+)
+
+// private is what a person tells the portal and no log may repeat (reliability.md §1, §2 rule 21):
+// nobody's true number, and nothing that the demo street holds.
+var private = map[string]string{
+	"telephone":      "13851770023",
+	"identity card":  "32010419400601331X",
+	"name":           "欧阳静默",
+	"door":           "7幢2单元1503室",
+	"words":          "半夜水管爆了没人敢说",
+	"password":       demo.Password,
+	"wrong password": "wrong-Pass-9931-typed",
+	"typed code":     "K7QF-2M9A-41X8",
+	"QR token":       "q83vEjRWeJCrze8SNFZ4kA",
+}
+
+// telling is everything private in one field.
+var telling = private["name"] + " " + private["telephone"] + " " + private["identity card"] + " " + private["door"] + " " + private["words"]
+
+// confided stuffs a form: whatever the fields are called, they tell something.
+func confided() url.Values {
+	v := plausible()
+	for _, name := range []string{"title", "words", "reason", "opinion", "answer", "points", "basis", "name", "place", "door", "note", "purpose", "q", "find", "content", "requester"} {
+		v.Set(name, telling)
+	}
+	for name, value := range map[string]string{"phone": private["telephone"], "phone4": private["telephone"][7:], "contact_phone": private["telephone"], "contact_name": private["name"],
+		"id_number": private["identity card"], "code": private["typed code"], "token": private["QR token"], "old": private["wrong password"], "password": private["wrong password"], "new": private["wrong password"]} {
+		v.Set(name, value)
+	}
+	return v
+}
+
+// No log of the portal repeats what people tell it: not on pages, not from searches, not when input is
+// refused, not when the database refuses a row (and its driver knows the whole of it), not with codes
+// that open something. The log of the database's own server is tried where that server is started.
+func TestLogIsQuiet(t *testing.T) {
+	var log logs
+	h := openHouseLogging(t, &log)
+	who := h.identities(t)
+	cookies := h.cookies(t, who)
+	h.send(t, who[0], http.MethodPost, "/sign-in", url.Values{"login": {"admin"}, "password": {private["wrong password"]}})
+	h.tell(t, who)
+	refused := h.refuseRows(t)
+	h.tell(t, who)
+	if n := strings.Count(log.String(), "violates check constraint"); n == 0 {
+		t.Errorf("no row was refused of %d tables: the walk does not come to the driver's errors", refused)
+	}
+	maps.Copy(cookies, h.cookies(t, who))
+	h.repeatsNothing(t, &log, cookies)
+}
+
+// cookies are what opens a session for whoever has it.
+func (h *wholeHouse) cookies(t *testing.T, who []identity) map[string]string {
+	t.Helper()
+	base, err := url.Parse(h.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, one := range who {
+		for _, c := range one.client.Jar.Cookies(base) {
+			if len(c.Value) > 15 {
+				out[fmt.Sprintf("cookie %s %d of %q", c.Name, len(out), one.login)] = c.Value
+			}
+		}
+	}
+	if len(out) < len(who)-1 {
+		t.Fatalf("%d cookies of %d people", len(out), len(who))
+	}
+	return out
+}
+
+// tell walks through every route as people who may and may not, with searches and forms that tell.
+func (h *wholeHouse) tell(t *testing.T, who []identity) {
+	t.Helper()
+	search := url.Values{"q": {telling}, "find": {private["telephone"]}, "words": {private["name"]}, "phone": {private["telephone"]}}.Encode()
+	for _, route := range h.server.Routes {
+		pattern := strings.NewReplacer("/r/{code}", "/r/"+private["QR token"], "{token}", private["QR token"]).Replace(route.Pattern)
+		for _, one := range who {
+			if one.login != "" && !slices.Contains([]string{"admin", "worker.huaiyin", "dispatcher", "dept.chengguan"}, one.login) {
+				continue
+			}
+			if pattern == "/sign-out" { // everybody stays to the end
+				continue
+			}
+			path := fill(pattern)
+			for record, slug := range missings {
+				path = strings.ReplaceAll(path, record, record[:strings.LastIndex(record, "/")+1]+slug)
+			}
+			h.send(t, one, route.Method, path+"?"+search, confided())
+		}
+	}
+	public := who[0]
+	for _, path := range []string{"/" + private["telephone"], "/r/" + private["QR token"], "/nothing/" + url.PathEscape(telling)} {
+		h.send(t, public, http.MethodGet, path, nil)
+	}
+	worker := who[slices.IndexFunc(who, func(i identity) bool { return i.login == "worker.huaiyin" })]
+	h.send(t, worker, http.MethodPost, "/desk/tasks/new", url.Values{"requester": {"区城市管理局"}, "channel": {"phone"}, "title": {"陪同上门"}, "words": {telling}})
+}
+
+const refuseAll = `ALTER TABLE %s ADD CONSTRAINT nothing_new CHECK (false) NOT VALID`
+
+// refuseRows lets the database refuse every new row of the tables that people fill.
+func (h *wholeHouse) refuseRows(t *testing.T) int {
+	t.Helper()
+	admin := pgtest.Admin(t, h.db)
+	rows, err := admin.Query(t.Context(), tableNames)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if _, err := admin.Exec(t.Context(), fmt.Sprintf(refuseAll, pgx.Identifier{name}.Sanitize())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return len(names)
+}
+
+// repeatsNothing reads the log for everything private, and for the cookies of everybody who came.
+func (h *wholeHouse) repeatsNothing(t *testing.T, log *logs, cookies map[string]string) {
+	t.Helper()
+	words := log.String()
+	if lines := strings.Count(words, "\n"); lines < 500 || !strings.Contains(words, "route=") {
+		t.Fatalf("only %d lines were logged", lines)
+	}
+	secrets := maps.Clone(cookies)
+	for what, value := range private {
+		secrets[what], secrets[what+" in an address"] = value, url.QueryEscape(value)
+	}
+	for what, value := range secrets {
+		if at := strings.Index(words, value); at >= 0 {
+			t.Errorf("the log repeats the %s: …%s…", what, words[max(0, at-300):min(len(words), at+100)])
+		}
+	}
+}
