@@ -182,18 +182,7 @@ func covers(by authz.Actor, do authz.Action, on []authz.Object) bool {
 }
 
 // visible reports whether the actor may know of the case.
-func (o Order) visible(by authz.Actor) bool {
-	return covers(by, authz.WorkView, o.Seen()) && !o.complainedIs(by)
-}
-
-// complainedIs reports whether every post of the actor lies in the unit that is complained about: it sees nothing
-// of the case (REQ-13, §6.8, 2), whatever else its post would let it see.
-func (o Order) complainedIs(by authz.Actor) bool {
-	if o.ComplainedUnit == 0 || len(by.Posts) == 0 {
-		return false
-	}
-	return !slices.ContainsFunc(by.Posts, func(p authz.Post) bool { return p.UnitID != o.ComplainedUnit })
-}
+func (o Order) visible(by authz.Actor) bool { return covers(by, authz.WorkView, o.Seen()) }
 
 // ErrNoOrder reads the same for a case that does not exist and one that is out of reach.
 var ErrNoOrder = fault.NotFound("没有这件诉求。可能是编号不完整，或者不在你的职责范围内")

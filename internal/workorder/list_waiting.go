@@ -1,0 +1,143 @@
+package workorder
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/authz"
+	"portal/internal/workday"
+)
+
+// What may wait for a person among the open cases, by their clock: the own ones to sign, contact, report; those to
+// dispatch and rule; more time to decide; help to answer; findings to verify; reviews of what was put aside.
+const selectWaiting = `
+SELECT o.id FROM work_order o
+WHERE o.closed_at IS NULL AND (
+    o.state IN ('dispatched','signed','handling') AND ` + owned + `
+    OR @dispatches AND (o.state = 'registered' AND o.owner_kind = 'desk' OR o.state = 'disputed' OR o.state = 'parked' AND o.review_on <= @today::date)
+    OR @leads AND o.state IN ('signed','handling') AND EXISTS (SELECT FROM work_extension e WHERE e.order_id = o.id AND e.decided_at IS NULL)
+    OR o.state IN ('dispatched','signed','handling') AND EXISTS (SELECT FROM work_helper h WHERE h.order_id = o.id AND h.answered_at IS NULL
+        AND (h.unit_id = ANY(@helpunits) OR h.community = ANY(@helpplaces)))
+    OR o.state = 'handled' AND o.source = 'finding' AND (@verifiesall OR o.community = ANY(@verifies) AND o.community <> o.hidden_from)
+        AND o.reporter_account IS DISTINCT FROM @me AND NOT EXISTS (SELECT FROM work_step t WHERE t.order_id = o.id AND t.hand AND t.account_id = @me))
+ORDER BY o.due_at, o.id LIMIT @limit`
+
+const selectExclusionsAsked = `SELECT order_id FROM work_exclusion WHERE approved_at IS NULL AND asked_by <> $1 ORDER BY asked_at LIMIT $2`
+
+// verb is one line of what may wait: the first that the person can do is the next act.
+type verb struct {
+	do    authz.Action
+	words string
+	when  func(o Order) bool
+}
+
+func always(Order) bool { return true }
+
+// verbs in the order in which they are asked.
+var verbs = []verb{
+	{authz.WorkExtendOK, "审批延期", func(o Order) bool { return !o.Extended }},
+	{authz.WorkRule, "裁定", always},
+	{authz.WorkSign, "签收", always},
+	{authz.WorkContact, "联系居民", func(o Order) bool { return o.ContactedAt == nil }},
+	{authz.WorkReport, "报办结", always},
+	{authz.WorkHelped, "协办答复", always},
+	{authz.WorkVerify, "核查", always},
+	{authz.WorkPark, "复查", func(o Order) bool { return o.State == Parked }},
+	{authz.WorkDispatch, "派单", func(o Order) bool { return o.State == Registered }},
+}
+
+// Waiting gives what waits for the person on 待办, by the clock that ends first, with the act that is next. A
+// dispatcher's list is the desk's: what a department has to do stands on its own list.
+func (s *Service) Waiting(ctx context.Context, by authz.Actor, limit int) ([]Wait, error) {
+	now := s.db.Now()
+	day, q := workday.DayOf(now), s.db.Q()
+	do := authz.ReachOf(by, authz.WorkSign)
+	do.All = false
+	communities, grids, err := placesOf(ctx, q, do, day)
+	if err != nil {
+		return nil, err
+	}
+	verify, help := authz.ReachOf(by, authz.WorkVerify), authz.ReachOf(by, authz.WorkHelped)
+	verifies, _, err := placesOf(ctx, q, verify, day)
+	if err != nil {
+		return nil, err
+	}
+	helpPlaces, _, err := placesOf(ctx, q, help, day)
+	if err != nil {
+		return nil, err
+	}
+	args := pgx.NamedArgs{"units": append([]int64{}, do.Units...), "communities": communities, "grids": grids, "account": do.Account, "me": by.AccountID,
+		"dispatches": authz.Can(by, authz.WorkDispatch), "leads": authz.Can(by, authz.WorkExtendOK), "helpunits": append([]int64{}, help.Units...),
+		"helpplaces": helpPlaces, "verifiesall": verify.All, "verifies": verifies, "today": day, "limit": limit}
+	ids, err := numbersOf(ctx, q, selectWaiting, args)
+	if err != nil {
+		return nil, err
+	}
+	excluded := []int64{}
+	if authz.Can(by, authz.WorkExcludeOK) {
+		if excluded, err = numbers(ctx, q, selectExclusionsAsked, by.AccountID, limit); err != nil {
+			return nil, err
+		}
+	}
+	all, err := inOrder(ctx, q, day, unique(append(slices.Clone(ids), excluded...)))
+	if err != nil {
+		return nil, err
+	}
+	ticking, err := clocks(ctx, q, runningOf, append(slices.Clone(ids), excluded...))
+	if err != nil {
+		return nil, err
+	}
+	var out []Wait
+	for _, o := range all {
+		if w, ok := waitOf(o, by, slices.Contains(excluded, int64(o.ID)), !slices.Contains(ids, int64(o.ID))); ok {
+			w.Clock = nearest(ticking, o.ID)
+			out = append(out, w)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Wait) int { return a.until().Compare(b.until()) })
+	return out[:min(len(out), limit)], nil
+}
+
+// waitOf finds the next act of a person for a case.
+func waitOf(o Order, by authz.Actor, excluded, onlyExcluded bool) (Wait, bool) {
+	for _, v := range verbs {
+		if onlyExcluded || !o.Can(by, v.do) || !v.when(o) || ownersAct[v.do] && !ownersOwn(o, by, v.do) {
+			continue
+		}
+		return Wait{Order: o, Verb: v.words, Action: v.do}, true
+	}
+	if excluded && o.Can(by, authz.WorkExcludeOK) {
+		return Wait{Order: o, Verb: "审批剔除", Action: authz.WorkExcludeOK}, true
+	}
+	return Wait{}, false
+}
+
+// ownersOwn is covers without the reach of the desk: a dispatcher may record for an owner, but it is not his list.
+func ownersOwn(o Order, by authz.Actor, do authz.Action) bool {
+	return slices.ContainsFunc(o.Owned(), func(x authz.Object) bool {
+		return slices.ContainsFunc(by.Posts, func(p authz.Post) bool {
+			one := authz.Actor{AccountID: by.AccountID, Posts: []authz.Post{p}}
+			return !authz.Allowed(one, do, authz.Object{}) && authz.Allowed(one, do, x)
+		})
+	})
+}
+
+func (w Wait) until() time.Time {
+	if w.Clock != nil {
+		return w.Clock.DueAt
+	}
+	return w.Order.DueAt
+}
+
+// nearest is the clock of a case that ends first; clocks come by case and end.
+func nearest(all []Clock, id ID) *Clock {
+	for i := range all {
+		if all[i].Order == id && all[i].Kind != DisputeClock {
+			return &all[i]
+		}
+	}
+	return nil
+}
