@@ -118,8 +118,8 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the reader has left
 	}
-	if status >= http.StatusInternalServerError {
-		f.Log.Error("request failed", "request_id", id, "path", r.URL.Path, "err", err)
+	if status >= http.StatusInternalServerError { // the line of the request tells the route; an address may hold a code that opens something
+		f.Log.Error("request failed", "request_id", id, "err", err)
 	}
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "5")
