@@ -22,15 +22,40 @@ type act struct {
 	After  string // what happens after the button
 	Danger bool
 	Files  bool
-	Verbs  []verb // more than one way to end; Title when nil
+	Alias  map[string]string // fields of the domain that stand under another name in the form
+	Verbs  []verb            // more than one way to end; Title when nil
 	Fields func(h handlers, in asked) ([]templ.Component, error)
-	When   func(o workorder.Order) bool // beyond what the case allows: whether the button is offered
+	When   func(o workorder.Order, by authz.Actor, open pending) bool // in place of what the flow allows, or beyond it
 	Run    func(h handlers, in asked) (done, more string, err error)
 	Next   func(o workorder.Order) string // where to go afterwards; the case when nil
 }
 
 // verb is a button of an act.
 type verb struct{ Value, Words, Class string }
+
+// pending is what waits for a leader's word on a case.
+type pending struct {
+	extension, exclusion bool // asked and not decided
+	excluded             bool // asked, whatever was decided
+}
+
+// pendingOf asks what waits for a leader.
+func (h handlers) pendingOf(r *http.Request, o workorder.Order) (pending, error) {
+	e, asked, err := h.s.ExtensionOf(r.Context(), route.Actor(r), o)
+	if err != nil {
+		return pending{}, err
+	}
+	x, excluded, err := h.s.ExclusionOf(r.Context(), route.Actor(r), o)
+	return pending{extension: asked && e.DecidedAt == nil, exclusion: excluded && x.ApprovedAt == nil, excluded: excluded}, err
+}
+
+// offered reports whether the act is this person's now.
+func (a act) offered(o workorder.Order, by authz.Actor, open pending) bool {
+	if a.When != nil {
+		return a.When(o, by, open)
+	}
+	return o.Can(by, a.Do)
+}
 
 // asked is a form on its way: the case, what was typed, and what is wrong with it.
 type asked struct {
@@ -105,7 +130,11 @@ func (h handlers) asking(a act) route.Handler {
 		if err != nil {
 			return err
 		}
-		if !o.Can(route.Actor(r), a.Do) {
+		open, err := h.pendingOf(r, o)
+		if err != nil {
+			return err
+		}
+		if !a.offered(o, route.Actor(r), open) {
 			return cannot(o, a)
 		}
 		return h.showAct(w, asked{r: r, o: o, f: form.Query(r)}, a)
@@ -125,7 +154,7 @@ func (h handlers) doing(a act) route.Handler {
 		}
 		in := asked{r: r, o: o, f: f}
 		done, more, err := a.Run(h, in)
-		if err = f.Merge(err); err != nil {
+		if err = f.Merge(renamed(err, a.Alias)); err != nil {
 			return err
 		}
 		if !f.Valid() {
@@ -145,9 +174,33 @@ func (h handlers) doing(a act) route.Handler {
 	}
 }
 
+// renamed puts messages beside the fields under which the form asks.
+func renamed(err error, alias map[string]string) error {
+	fields := fault.Fields(err)
+	if len(fields) == 0 || alias == nil {
+		return err
+	}
+	out := make([]fault.Field, len(fields))
+	for i, e := range fields {
+		out[i] = e
+		if name, ok := alias[e.Name]; ok {
+			out[i].Name = name
+		}
+	}
+	return fault.Invalid(out...)
+}
+
+// titleOf is the verb of an act on a case: what was dispatched before is dispatched anew.
+func titleOf(a act, o workorder.Order) string {
+	if a.Path == dispatching.Path && o.State != workorder.Registered {
+		return "改派"
+	}
+	return a.Title
+}
+
 // cannot says that the case is in reach and the act is not, or not now.
 func cannot(o workorder.Order, a act) error {
-	return fault.Forbidden("现在不能" + a.Title + "。这一件" + o.State.Label() + "，由" + o.Owner.Words() + "办理")
+	return fault.Forbidden("现在不能" + titleOf(a, o) + "。这一件" + o.State.Label() + "，由" + o.Owner.Words() + "办理")
 }
 
 func (h handlers) showAct(w http.ResponseWriter, in asked, a act) error {
@@ -156,13 +209,13 @@ func (h handlers) showAct(w http.ResponseWriter, in asked, a act) error {
 		errors = in.f.Errors()
 	}
 	o := in.o
-	p := actPage{Frame: h.staff(in.r, o, a.Title+" - "+o.Title, errors, view.Crumb{Text: a.Title}), Title: a.Title, Lead: dotted(o.No, o.Title), Errors: summary(errors),
+	p := actPage{Frame: h.staff(in.r, o, titleOf(a, o)+" - "+o.Title, errors, view.Crumb{Text: titleOf(a, o)}), Title: titleOf(a, o), Lead: dotted(o.No, o.Title), Errors: summary(errors),
 		Target: in.r.URL.Path, Files: a.Files, Key: form.NewKey(), Version: itoa(o.Version), Verbs: a.Verbs, After: a.After, Back: o.Path(), Facts: h.aboutCase(o)}
 	if a.Lead != "" {
 		p.Lead = a.Lead
 	}
 	if p.Verbs == nil {
-		p.Verbs = []verb{{Words: a.Title, Class: "btn-primary"}}
+		p.Verbs = []verb{{Words: titleOf(a, o), Class: "btn-primary"}}
 		if a.Danger {
 			p.Verbs[0].Class = "btn-danger"
 		}

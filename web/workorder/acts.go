@@ -21,10 +21,10 @@ var actIcons = map[authz.Action]string{authz.WorkVerify: "shield-check", authz.W
 	authz.WorkArrive: "map-pin", authz.WorkReport: "clipboard-check", authz.WorkResume: "play", authz.WorkHelped: "handshake"}
 
 // offered are the acts this person can do to the case now, in the order of the table.
-func offered(o workorder.Order, can func(authz.Action) bool) []act {
+func offered(o workorder.Order, by authz.Actor, open pending) []act {
 	var out []act
 	for _, a := range acts {
-		if can(a.Do) && (a.When == nil || a.When(o)) {
+		if a.offered(o, by, open) {
 			out = append(out, a)
 		}
 	}

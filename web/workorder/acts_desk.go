@@ -64,7 +64,7 @@ func (h handlers) refusedBy(in asked, t workorder.Target, out []templ.Component)
 	if err != nil || s.Admitted {
 		return out, err
 	}
-	v := shieldView{Lead: "准入清单里没有，不能派给社区", Words: s.Words, Basis: s.Basis}
+	v := shieldView{Lead: "准入清单里没有，不能派给社区", Words: plainWords(s.Words), Code: workorder.NotAdmitted}
 	if s.Lawful.Kind != workorder.Desk && s.Lawful.Kind != "" {
 		v.Value, v.Verb = written(toOwner(s.Lawful)), "改派给"+s.Lawful.Words()
 	}
@@ -163,7 +163,11 @@ var parking = act{Do: authz.WorkPark, Path: "parkings/new", Title: "挂起", Lea
 		return "已挂起", "到复查那天会提醒", err
 	}}
 
-var decidingExtension = act{Do: authz.WorkExtendOK, Path: "extensions/decisions/new", Title: "审批延期", Verbs: []verb{{"grant", "同意延期", "btn-primary"}, {"refuse", "不同意", "btn-danger"}},
+var decidingExtension = act{Do: authz.WorkExtendOK, Path: "extensions/decisions/new", Title: "审批延期",
+	When: func(o workorder.Order, by authz.Actor, open pending) bool {
+		return open.extension && o.Can(by, authz.WorkExtendOK)
+	},
+	Verbs: []verb{{"grant", "同意延期", "btn-primary"}, {"refuse", "不同意", "btn-danger"}},
 	After: "同意以后办结时限改到新的时间，理由告诉居民；一件只能延一次",
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		e, there, err := h.s.ExtensionOf(in.r.Context(), in.by(), in.o)
@@ -185,7 +189,11 @@ var decidingExtension = act{Do: authz.WorkExtendOK, Path: "extensions/decisions/
 		return "已不同意延期", "按原来的时限办", err
 	}}
 
-var excluding = act{Do: authz.WorkExclude, Path: "exclusions/new", Title: "申请剔除", Lead: "剔除的不计入三率，件数和理由对外公布", After: "要由另一个人审批才算数",
+var excluding = act{Do: authz.WorkExclude, Path: "exclusions/new", Title: "申请剔除",
+	When: func(o workorder.Order, by authz.Actor, open pending) bool {
+		return !open.excluded && o.Source == workorder.FromRequest && o.Can(by, authz.WorkExclude)
+	},
+	Lead: "剔除的不计入三率，件数和理由对外公布", After: "要由另一个人审批才算数",
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		return []templ.Component{
 			view.Radios(view.Field{Name: "reason", Label: "理由", Error: in.message("reason")}, choices(in.raw("reason"), workorder.ExcludeReasons, workorder.ExcludeReason.Label)),
@@ -196,7 +204,11 @@ var excluding = act{Do: authz.WorkExclude, Path: "exclusions/new", Title: "申�
 		return "已申请剔除", "等街道领导审批", err
 	}}
 
-var decidingExclusion = act{Do: authz.WorkExcludeOK, Path: "exclusions/decisions/new", Title: "审批剔除", Verbs: []verb{{"grant", "同意剔除", "btn-primary"}, {"refuse", "不同意", "btn-danger"}},
+var decidingExclusion = act{Do: authz.WorkExcludeOK, Path: "exclusions/decisions/new", Title: "审批剔除",
+	When: func(o workorder.Order, by authz.Actor, open pending) bool {
+		return open.exclusion && o.Can(by, authz.WorkExcludeOK)
+	},
+	Verbs: []verb{{"grant", "同意剔除", "btn-primary"}, {"refuse", "不同意", "btn-danger"}},
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		x, there, err := h.s.ExclusionOf(in.r.Context(), in.by(), in.o)
 		if err != nil {

@@ -28,7 +28,6 @@ var signing = act{Do: authz.WorkSign, Path: "signatures/new", Title: "签收",
 var contactPhrases = []string{"打通了，已说明情况", "打通了，约好上门", "没打通，稍后再打", "当面说过了"}
 
 var contacting = act{Do: authz.WorkContact, Path: "visits/new", Title: "记录联系", After: "首次联系的时钟到此停下",
-	When: func(o workorder.Order) bool { return o.Source == workorder.FromRequest },
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		return []templ.Component{
 			view.Radios(view.Field{Name: "said", Label: "怎么样", Error: in.message("said")}, phraseOptions(in.f.All("said"), contactPhrases)),
@@ -58,28 +57,20 @@ var arriving = act{Do: authz.WorkArrive, Path: "arrivals/new", Title: "我已到
 // resultPhrases are ready sentences for the reply, to tick.
 var resultPhrases = []string{"已到现场处理，问题已解决", "已联系责任单位修好，现场确认恢复正常", "已当面向您说明情况和有关规定", "已清理干净，会继续留意"}
 
-// needsPhoto reports whether a photo of afterwards is asked for (REQ-10, GRD-09).
-func needsPhoto(o workorder.Order) bool {
-	return o.Physical || o.Class == workorder.Management || o.Class == workorder.Enforcement
-}
-
-// results are the ways in which a case can be settled.
-var results = []struct{ Value, Label string }{{"solved", "已解决"}, {"explained", "已说明解释"}, {"partly", "部分解决，其余写明安排"}}
-
 var reporting = act{Do: authz.WorkReport, Path: "results/new", Title: "报办结", Files: true, Lead: "写清做了什么、结果怎样；正在协调不算办结",
-	After: "由别人回访或核查，回访结果锁定前你看不到",
+	After: "由别人回访或核查，回访结果锁定前你看不到", Alias: map[string]string{"photo": "photos", "contact": "no_contact"},
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		kept, err := h.photosOf(in, workorder.After)
 		if err != nil {
 			return nil, err
 		}
-		ways := make([]view.Option, len(results))
-		for i, v := range results {
-			ways[i] = view.Option{Value: v.Value, Label: v.Label, Chosen: in.typed("result", "solved") == v.Value}
+		ways := make([]view.Option, len(workorder.Results))
+		for i, v := range workorder.Results {
+			ways[i] = view.Option{Value: v.Key, Label: v.Label, Chosen: in.typed("result", workorder.Results[0].Key) == v.Key}
 		}
-		photo := view.Field{Name: "photos", Label: "办理后的照片", Hint: "拍现场，不拍人脸和门牌；会自动去掉位置信息", Optional: !needsPhoto(in.o), Error: in.message("photos")}
+		photo := view.Field{Name: "photos", Label: "办理后的照片", Hint: "拍现场，不拍人脸和门牌；会自动去掉位置信息", Optional: !in.o.NeedsPhoto(), Error: in.message("photos")}
 		out := []templ.Component{photoField(photo, kept), phrases(view.Field{Name: "phrase", Label: "现成的话", Hint: "点一下就选上，写在答复最前面"}, phraseOptions(in.f.All("phrase"), resultPhrases)),
-			view.Area(optional(in.field("words", "给居民的答复", "没有选现成的话，就在这里写", 1000))),
+			view.Area(optional(in.field("words", "给居民的答复", "没有选现成的话，就在这里写；正在协调不算办结", 1000))),
 			view.Radios(view.Field{Name: "result", Label: "结果", Error: in.message("result")}, ways)}
 		if in.o.Source == workorder.FromRequest && in.o.ContactedAt == nil {
 			out = append(out, view.Ticks(view.Field{Name: "no_contact", Label: "还没有联系记录", Hint: "留了电话的要先打电话", Error: in.message("no_contact")},
@@ -88,7 +79,7 @@ var reporting = act{Do: authz.WorkReport, Path: "results/new", Title: "报办结
 		return out, nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		d := workorder.Report{At: in.at(), Words: spokenWords(in, "phrase", resultPhrases, 1000), Result: in.typed("result", "solved"), NoContact: in.raw("no_contact") == "yes"}
+		d := workorder.Report{At: in.at(), Words: spokenWords(in, "phrase", resultPhrases, 1000), Result: in.raw("result"), NoContact: in.raw("no_contact") == "yes"}
 		if !in.f.Valid() {
 			return "", "", in.f.Err()
 		}
@@ -101,7 +92,10 @@ var reporting = act{Do: authz.WorkReport, Path: "results/new", Title: "报办结
 		return "已报办结", "由别人回访或核查", err
 	}}
 
-var photographing = act{Do: authz.WorkArrive, Path: "photos/new", Title: "加照片", Files: true, After: "照片会重新压缩，去掉拍摄位置和设备信息",
+var photographing = act{Do: authz.WorkReport, Path: "photos/new", Title: "加照片", Files: true, After: "照片会重新压缩，去掉拍摄位置和设备信息",
+	When: func(o workorder.Order, by authz.Actor, _ pending) bool {
+		return o.MayAddPhoto(by) && !o.State.Done() && o.State != workorder.Handled
+	},
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		stage := in.typed("stage", string(workorder.Before))
 		return []templ.Component{view.Radios(view.Field{Name: "stage", Label: "拍的是", Error: in.message("stage")},
@@ -159,7 +153,7 @@ var disputing = act{Do: authz.WorkDispute, Path: "disputes/new", Title: "提出�
 		return "已提出异议", "街道会在裁定时限内答复，时钟照走", err
 	}}
 
-var asking4help = act{Do: authz.WorkAskHelp, Path: "helps/new", Title: "请协办", Lead: "牵头的还是你，协办单位只做请它做的", After: "对方马上收到；居民的时钟照走",
+var asking4help = act{Do: authz.WorkAskHelp, Path: "helps/new", Title: "请协办", Lead: "牵头的还是你，协办单位只做请它做的", After: "对方马上收到；居民的时钟照走", Alias: map[string]string{"to": "unit"},
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		units, err := h.unitOptions(in, "unit")
 		if err != nil {

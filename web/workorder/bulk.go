@@ -128,7 +128,7 @@ func (h handlers) bulkRowOf(r *http.Request, row workorder.BulkRow, to map[worko
 	}
 	switch {
 	case v.Refused:
-		v.To, v.Why = words, dotted(refused.Words, refused.Basis)
+		v.To, v.Why = words, plainWords(refused.Words)
 		if l := refused.Lawful; l.Kind == workorder.Unit {
 			v.Lawful, v.LawfulWords = bulkAddress(chosen, to, o.ID, toOwner(l)), "改派给"+l.Words()
 		}

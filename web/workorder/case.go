@@ -3,9 +3,9 @@ package workorder
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
-	"portal/internal/authz"
 	"portal/internal/request"
 	"portal/internal/workorder"
 	"portal/web/form"
@@ -93,7 +93,11 @@ func (h handlers) showCase(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Facts = append(p.Facts, factsOf(o, now)...)
 	p.Notice = h.noticeOf(r, o, now)
-	p.nextOf(o, by)
+	open, err := h.pendingOf(r, o)
+	if err != nil {
+		return err
+	}
+	p.nextOf(o, by, open)
 	return h.f.Render(w, r, http.StatusOK, showCase(p))
 }
 
@@ -224,11 +228,7 @@ func (h handlers) fillCallbacks(r *http.Request, o workorder.Order, all []reques
 func answerTerms(o workorder.Order) []view.Term {
 	var out []view.Term
 	out = term(out, "给居民的答复", o.Reply)
-	for _, v := range results {
-		if v.Value == o.Result {
-			out = term(out, "结果", v.Label)
-		}
-	}
+	out = term(out, "结果", workorder.ResultLabel(o.Result))
 	if g, ok := request.GroundByKey(o.Ground); ok {
 		out = term(out, "理由", g.Label)
 	}
@@ -270,10 +270,10 @@ func (h handlers) fillTrail(r *http.Request, o workorder.Order, p *casePage) err
 	for i := range steps {
 		s := steps[len(steps)-1-i]
 		p.Trail = append(p.Trail, view.Event{When: dotted(moment(s.At, now), s.UnitName, s.Name), Head: s.Did, Text: s.Words, Now: i == 0 && !o.State.Done()})
-		switch s.Did {
-		case didContact:
+		switch {
+		case strings.HasSuffix(s.Did, didContact):
 			contact = latest(contact, s, now, "已联系")
-		case didArrive:
+		case s.Did == didArrive:
 			arrived = latest(arrived, s, now, "已到现场")
 		}
 	}
@@ -285,7 +285,7 @@ func (h handlers) fillTrail(r *http.Request, o workorder.Order, p *casePage) err
 	if p.Photos, err = h.photosOf(in, ""); err != nil {
 		return err
 	}
-	if o.Can(by, authz.WorkArrive) {
+	if photographing.offered(o, by, pending{}) {
 		p.AddPhoto = p.Base + "/" + photographing.Path
 	}
 	return nil

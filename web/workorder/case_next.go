@@ -12,12 +12,16 @@ var hints = map[authz.Action]string{authz.WorkSign: "签收以后由你办到底
 	authz.WorkDispatch: "准入清单里没有的，不能派给社区", authz.WorkVerify: "核查的人不能是办理的人，也不能是上报的人", authz.WorkRule: "只裁一次，裁定后不再退回"}
 
 // nextOf chooses the one next act, the row of quick acts, and puts the rest below.
-func (p *casePage) nextOf(o workorder.Order, by authz.Actor) {
-	all := offered(o, func(do authz.Action) bool { return o.Can(by, do) })
-	chosen := chooseNext(o, all, p.arrived)
+func (p *casePage) nextOf(o workorder.Order, by authz.Actor, open pending) {
+	all := offered(o, by, open)
+	own := all
+	if recordsFor(o, by) {
+		own = deskActs(all)
+	}
+	chosen := chooseNext(o, own, p.arrived)
 	p.NextHead, p.NoNext = "下一步", "这一件"+o.State.Label()+"，现在没有要你做的"
 	if chosen != nil {
-		p.Next = &nextStep{Words: chosen.Title, Icon: actIcons[chosen.Do], Href: p.Base + "/" + chosen.Path, Hint: hints[chosen.Do]}
+		p.Next = &nextStep{Words: titleOf(*chosen, o), Icon: actIcons[chosen.Do], Href: p.Base + "/" + chosen.Path, Hint: hints[chosen.Do]}
 		if p.Next.Icon == "" {
 			p.Next.Icon = "arrow-right"
 		}
@@ -25,13 +29,19 @@ func (p *casePage) nextOf(o workorder.Order, by authz.Actor) {
 			p.Next.Key, p.Next.Here = form.NewKey(), chosen.Path == arriving.Path
 		}
 	}
+	if p.Next == nil && o.State == workorder.Handled && o.Source == workorder.FromRequest && authz.Can(by, authz.CallbackMake) {
+		p.Next = &nextStep{Words: "记录回访", Icon: "phone", Href: "/desk/callbacks/" + o.No, Hint: "由办理单位以外的人回访，锁定以后办理单位才能看到"}
+	}
 	quick := p.quickRow(o, by, all)
 	for _, a := range all {
 		if chosen != nil && a.Path == chosen.Path || quick[a.Path] || alone[a.Path] {
 			continue
 		}
-		l := view.Link{Href: p.Base + "/" + a.Path, Text: a.Title}
-		if second[a.Path] {
+		l := view.Link{Href: p.Base + "/" + a.Path, Text: titleOf(a, o)}
+		if len(own) < len(all) && handling[a.Path] {
+			l.Text = "代录：" + l.Text
+			p.More = append(p.More, l)
+		} else if second[a.Path] {
 			p.Second = append(p.Second, l)
 		} else {
 			p.More = append(p.More, l)
@@ -48,6 +58,25 @@ func (p *casePage) nextOf(o workorder.Order, by authz.Actor) {
 	p.More = append(p.More, view.Link{Href: p.Base + "/clocks", Text: "为什么是这个时间"}, view.Link{Href: p.Base + "/history", Text: "看全部记录"})
 }
 
+// handling are the acts of the owner; the dispatcher records them for units that have no account.
+var handling = map[string]bool{signing.Path: true, contacting.Path: true, arriving.Path: true, reporting.Path: true, resuming.Path: true, asking4help.Path: true, extending.Path: true,
+	photographing.Path: true}
+
+// recordsFor reports whether the person only writes down what the owner did (代录).
+func recordsFor(o workorder.Order, by authz.Actor) bool {
+	return by.Has(authz.Dispatcher) && o.Owner.Kind != workorder.Desk
+}
+
+func deskActs(all []act) []act {
+	var out []act
+	for _, a := range all {
+		if !handling[a.Path] {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // second are acts that stand as a button under the one next act.
 var second = map[string]bool{answering.Path: true, disputing.Path: true, contacting.Path: true, reporting.Path: true}
 
@@ -59,7 +88,8 @@ func chooseNext(o workorder.Order, all []act, arrived bool) *act {
 		case a.Path == contacting.Path && o.ContactedAt != nil:
 		case a.Path == contacting.Path && !o.ContactDue.IsZero() && has(all, arriving.Path): // called from the row above
 		case a.Path == arriving.Path && (arrived || !goesThere(o)):
-		case a.Path == photographing.Path:
+		case a.Path == photographing.Path, a.Path == excluding.Path, a.Path == extending.Path, a.Path == disputing.Path, a.Path == parking.Path, a.Path == asking4help.Path:
+		case a.Path == dispatching.Path && o.State != workorder.Registered:
 		default:
 			return a
 		}
@@ -102,7 +132,7 @@ func (p *casePage) quickRow(o workorder.Order, by authz.Actor, all []act) map[st
 	}
 	for _, a := range []act{asking4help, dispatching} {
 		if has(all, a.Path) && (p.Next == nil || p.Next.Href != p.Base+"/"+a.Path) {
-			p.Quick = append(p.Quick, quickAct{Icon: "corner-up-right", Words: a.Title, Href: p.Base + "/" + a.Path})
+			p.Quick = append(p.Quick, quickAct{Icon: "corner-up-right", Words: titleOf(a, o), Href: p.Base + "/" + a.Path})
 			held[a.Path] = true
 		}
 	}

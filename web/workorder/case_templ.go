@@ -1065,7 +1065,7 @@ func nextAct(p casePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Next.Here {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 99, "<label class=\"choice case-here\"><input type=\"checkbox\" name=\"here\" value=\"yes\"> <span>附上现在的位置<span class=\"optional\">选填</span></span></label>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 99, "<label class=\"choice case-here\"><input type=\"checkbox\" name=\"here\" value=\"yes\"> <span>附上现在的位置（选填）</span></label>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

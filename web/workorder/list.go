@@ -54,15 +54,6 @@ type listRow struct {
 	Verb                   string
 }
 
-// tabsFor are the saved views in their order; the desk's own stand with those who dispatch.
-func tabsFor(by authz.Actor) []workorder.Tab {
-	out := []workorder.Tab{workorder.TabMine}
-	if authz.Can(by, authz.WorkDispatch) {
-		out = append([]workorder.Tab{workorder.TabDesk}, out...)
-	}
-	return append(out, workorder.TabNear, workorder.TabLate, workorder.TabDisputed, workorder.TabHandled, workorder.TabParked, workorder.TabOpen, workorder.TabAll)
-}
-
 var empties = map[workorder.Tab][2]string{
 	workorder.TabMine:     {"没有要你办的诉求", "派来的会出现在这里，也会有一条消息"},
 	workorder.TabDesk:     {"没有等着派的诉求", "新登记的、规则没有派出去的会出现在这里"},
@@ -139,7 +130,7 @@ func (q query) with(name, value string) string {
 
 func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	by := route.Actor(r)
-	tabs := tabsFor(by)
+	tabs := workorder.Tabs(by)
 	q := readQuery(r, tabs)
 	p := listPage{Frame: h.f.Staff(r, frame.Opts{Title: "查看 - 居民诉求", Module: "requests", Wide: true}), Tab: string(q.Tab), Words: q.values.Get("q"), MayTake: authz.Can(by, authz.RequestTake),
 		Lead: "按时钟排，最急的在最前", Clear: pathRequests + "?tab=" + string(q.Tab), Empty: empties[q.Tab], Caption: q.Tab.Label() + "的诉求和事件", Sorted: "ascending"}
@@ -274,8 +265,12 @@ func (h handlers) rowOf(o workorder.Order, by authz.Actor) listRow {
 			row.Tone = view.Warn
 		}
 	}
-	if next := chooseNext(o, offered(o, func(do authz.Action) bool { return o.Can(by, do) }), true); next != nil {
-		row.Verb = next.Title
+	all := offered(o, by, pending{excluded: true})
+	if recordsFor(o, by) {
+		all = deskActs(all)
+	}
+	if next := chooseNext(o, all, true); next != nil {
+		row.Verb = titleOf(*next, o)
 	}
 	return row
 }

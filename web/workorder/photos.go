@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"slices"
 
 	"portal/internal/blob"
 	"portal/internal/fault"
@@ -47,10 +48,17 @@ func (h handlers) keepPhotos(in asked, stage workorder.Stage, at workorder.Step)
 			return at, err
 		}
 	}
+	kept, err := h.s.Photos(in.r.Context(), in.by(), in.o)
+	if err != nil {
+		return at, err
+	}
 	for i, f := range files {
 		ref, err := h.files.Put(in.r.Context(), bytes.NewReader(f.Data), blob.MaxSize)
 		if err != nil {
 			return at, beside(err)
+		}
+		if slices.ContainsFunc(kept, func(p workorder.Photo) bool { return p.Stage == stage && p.SHA == ref.SHA256 }) {
+			continue // chosen again after a message
 		}
 		o, err := h.s.AddPhoto(in.r.Context(), in.by(), fmt.Sprintf("%s-%d", in.key(), i), at, stage, ref, f.Name, f.Kind.MediaType())
 		if err != nil {

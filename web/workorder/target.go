@@ -17,8 +17,8 @@ type targetView struct {
 
 // shieldView is what the admission shield refused, and the lawful owner one click away.
 type shieldView struct {
-	Lead, Words, Basis string
-	Value, Verb        string
+	Lead, Words, Code string
+	Value, Verb       string
 }
 
 // written is a target as a form carries it.
@@ -59,13 +59,29 @@ func (h handlers) targetsOf(in asked, field string) ([]targetView, error) {
 	for _, s := range all {
 		t := targetView{Value: written(s.Target), Name: s.Words, Why: s.Why}
 		if s.Refused != nil {
-			t.Locked, t.Why = true, dotted(s.Refused.Words, s.Refused.Basis)
+			t.Locked, t.Why = true, plainWords(s.Refused.Words)
 		}
-		t.Chosen = !t.Locked && (t.Value == chosen || chosen == "" && len(out) == 0)
+		t.Chosen = !t.Locked && t.Value == chosen
 		out = append(out, t)
+	}
+	if chosen == "" {
+		chooseFirst(out)
 	}
 	return out, nil
 }
+
+// chooseFirst proposes the first owner that may have the case.
+func chooseFirst(all []targetView) {
+	for i := range all {
+		if !all[i].Locked {
+			all[i].Chosen = true
+			return
+		}
+	}
+}
+
+// plainWords are the words of the shield without the code that machines read.
+func plainWords(words string) string { return strings.TrimPrefix(words, workorder.NotAdmitted+"：") }
 
 // unitOptions are all units that can be asked, for a choice below the suggestions.
 func (h handlers) unitOptions(in asked, name string) ([]view.Option, error) {
