@@ -11,8 +11,6 @@ import (
 	"portal/internal/fault"
 	"portal/internal/normal"
 	"portal/internal/pg"
-	"portal/internal/policy"
-	"portal/internal/workday"
 )
 
 // AssistKind is the object kind of an assisted entry in the trail.
@@ -50,7 +48,7 @@ func (s *Service) StartAssist(ctx context.Context, by authz.Actor, key, consent 
 			if err := endLapsedAssists(ctx, tx, tx.Actor.AccountID); err != nil {
 				return "", err
 			}
-			v, err := policy.Load(ctx, tx, workday.DayOf(tx.Now))
+			v, err := policyOf(ctx, tx)
 			if err != nil {
 				return "", err
 			}

@@ -12,8 +12,6 @@ import (
 	"portal/internal/fault"
 	"portal/internal/normal"
 	"portal/internal/pg"
-	"portal/internal/policy"
-	"portal/internal/workday"
 )
 
 // tries that reach nobody, after which a request is settled as 联系不上.
@@ -215,7 +213,7 @@ func whyOf(c Callback, out Outcome) string {
 // Lapse settles requests that can only be rated by their receipt, for no telephone was left, when the time
 // for the callback is over without a rating. A job of handoff calls it and closes the orders.
 func (s *Service) Lapse(ctx context.Context, tx *pg.Tx, limit int) ([]Outcome, error) {
-	v, err := policy.Load(ctx, tx, workday.DayOf(tx.Now))
+	v, err := policyOf(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

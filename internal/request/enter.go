@@ -89,7 +89,7 @@ func (s *Service) Relapse(ctx context.Context, q pg.Querier, f Filing, now time.
 // Enter stores a checked filing under its own order and makes its receipt. The clock starts at f.At
 // (REQ-07). For an assisted entry the running assist is used up. It records the audit entry of the act.
 func (s *Service) Enter(ctx context.Context, tx *pg.Tx, no string, f Filing, c Category, home int64) (Request, Receipt, error) {
-	v, err := policy.Load(ctx, tx, workday.DayOf(tx.Now))
+	v, err := policyOf(ctx, tx)
 	if err != nil {
 		return Request{}, Receipt{}, err
 	}

@@ -9,7 +9,6 @@ import (
 	"portal/internal/fault"
 	"portal/internal/normal"
 	"portal/internal/pg"
-	"portal/internal/policy"
 	"portal/internal/workday"
 )
 
@@ -229,7 +228,7 @@ func (s *Service) Recategorise(ctx context.Context, tx *pg.Tx, id ID, c Category
 	if !c.Leaf() || !c.Active {
 		return contact, due, fault.InvalidField("category", "请从分类中选择一项")
 	}
-	v, err := policy.Load(ctx, tx, workday.DayOf(tx.Now))
+	v, err := policyOf(ctx, tx)
 	if err != nil {
 		return contact, due, err
 	}

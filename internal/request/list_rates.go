@@ -1,0 +1,164 @@
+package request
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/authz"
+	"portal/internal/fault"
+	"portal/internal/page"
+	"portal/internal/pg"
+	"portal/internal/policy"
+	"portal/internal/workday"
+)
+
+// One question stands behind every figure and its rows (R45): the requests whose order was dispatched in
+// the period and whose time for the first contact is over, each with what happened to it. Requests of the
+// same person in the same matter do not count twice (REQ-05). The order belongs to package workorder and
+// is only read.
+const ratesBase = `
+WITH counted AS (
+    SELECT r.id, r.no, r.title, c.name AS category, COALESCE(d.name, '') AS community, o.id AS "order", o.no AS order_no,
+        CASE o.owner_kind WHEN 'unit' THEN u.name WHEN 'community' THEN od.name WHEN 'grid' THEN gd.name ELSE '街道调度' END AS owner,
+        o.dispatched_at, r.contact_due, r.contacted_at, COALESCE(x.reason, '') AS exclusion, COALESCE(k.solved, '') AS solved,
+        COALESCE(k.satisfied, '') AS satisfied, COALESCE(old.no, '') AS relapse_of
+    FROM request r
+    JOIN work_order o ON o.id = r.order_id
+    JOIN request_category c ON c.code = r.category
+    LEFT JOIN division d ON d.code = r.community
+    LEFT JOIN unit u ON u.id = o.owner_unit
+    LEFT JOIN division od ON od.code = o.owner_community
+    LEFT JOIN grid g ON g.id = o.owner_grid
+    LEFT JOIN division gd ON gd.code = g.community
+    LEFT JOIN work_exclusion x ON x.order_id = o.id AND x.approved_at IS NOT NULL AND NOT x.refused
+    LEFT JOIN LATERAL (SELECT solved, satisfied FROM callback WHERE request_id = r.id AND locked_at IS NOT NULL AND reached AND self AND solved <> ''
+        AND satisfied <> '' ORDER BY round DESC LIMIT 1) k ON true
+    LEFT JOIN work_order home ON home.id = r.home_order
+    LEFT JOIN work_order old ON old.id = home.relapse_of
+    WHERE o.dispatched_at >= @from AND o.dispatched_at < @until AND r.contact_due < @now AND r.same_as IS NULL
+      AND (@all OR COALESCE(o.first_unit, o.owner_unit) = ANY(@units)
+        OR EXISTS (SELECT FROM unnest(@prefixes::text[]) p WHERE starts_with(r.community, p)))
+      AND (@unit = 0 OR COALESCE(o.first_unit, o.owner_unit) = @unit) AND (@community = '' OR r.community = @community)
+      AND starts_with(r.category, @category)
+), marked AS (
+    SELECT *, exclusion <> '' AS excluded, exclusion = '' AS base, exclusion = '' AND contacted_at IS NOT NULL AND contacted_at <= contact_due AS in_time,
+        exclusion = '' AND solved <> '' AS valid
+    FROM counted
+)`
+
+const selectRates = ratesBase + `
+SELECT count(*)::int AS dispatched, count(*) FILTER (WHERE excluded)::int AS excluded, count(*) FILTER (WHERE in_time)::int AS in_time,
+    count(*) FILTER (WHERE valid)::int AS valid, count(*) FILTER (WHERE valid AND solved = 'solved')::int AS solved,
+    count(*) FILTER (WHERE valid AND solved = 'partly')::int AS partly, count(*) FILTER (WHERE valid AND satisfied = 'satisfied')::int AS satisfied,
+    count(*) FILTER (WHERE valid AND satisfied = 'basically')::int AS basically, count(*) FILTER (WHERE base AND NOT valid)::int AS unreached,
+    count(*) FILTER (WHERE base AND relapse_of <> '')::int AS relapses
+FROM marked`
+
+const selectExclusions = ratesBase + `
+SELECT exclusion AS reason, count(*)::int AS count FROM marked WHERE excluded GROUP BY exclusion ORDER BY exclusion`
+
+const figureRows = ratesBase + `
+SELECT id, no, title, category, community, "order", order_no, owner, dispatched_at, contact_due, contacted_at, exclusion, solved, satisfied, relapse_of
+FROM marked
+WHERE CASE @figure WHEN 'dispatched' THEN true WHEN 'excluded' THEN excluded WHEN 'base' THEN base WHEN 'in_time' THEN in_time WHEN 'valid' THEN valid
+    WHEN 'solved' THEN valid AND solved = 'solved' WHEN 'partly' THEN valid AND solved = 'partly'
+    WHEN 'satisfied' THEN valid AND satisfied = 'satisfied' WHEN 'basically' THEN valid AND satisfied = 'basically'
+    WHEN 'unreached' THEN base AND NOT valid WHEN 'relapses' THEN base AND relapse_of <> '' ELSE false END`
+
+const (
+	figureDown = figureRows + ` AND id < @id ORDER BY id DESC LIMIT @limit`
+	figureUp   = figureRows + ` AND id > @id ORDER BY id LIMIT @limit`
+)
+
+func (s *Service) rateArgs(p Period, reach authz.Scope, sc FigureScope) pgx.NamedArgs {
+	return pgx.NamedArgs{"from": p.From, "until": p.Until, "now": s.db.Now(), "all": reach.All, "units": reach.Units, "prefixes": reach.Prefixes,
+		"unit": sc.Unit, "community": sc.Community, "category": sc.Category}
+}
+
+// Rates counts the three rates of a period for what somebody may see (FiguresView): the street, the own
+// unit, the own community.
+func (s *Service) Rates(ctx context.Context, by authz.Actor, p Period, sc FigureScope) (Rates, error) {
+	reach := authz.ReachOf(by, authz.FiguresView)
+	if reach.Empty() {
+		return Rates{}, authz.Check(by, authz.FiguresView, authz.Object{})
+	}
+	return s.rates(ctx, s.rateArgs(p, reach, sc))
+}
+
+// PublicRates are the street's rates for everybody, with the count of exclusions (§6.4).
+func (s *Service) PublicRates(ctx context.Context, p Period) (Rates, error) {
+	return s.rates(ctx, s.rateArgs(p, authz.Scope{All: true}, FigureScope{}))
+}
+
+func (s *Service) rates(ctx context.Context, args pgx.NamedArgs) (Rates, error) {
+	var out Rates
+	err := s.db.Read(ctx, func(q pg.Querier) error {
+		counts, err := collect[rateCounts](ctx, q, selectRates, args)
+		if err != nil {
+			return err
+		}
+		reasons, err := collect[ExclusionCount](ctx, q, selectExclusions, args)
+		out = counts[0].with(reasons)
+		return err
+	})
+	return out, err
+}
+
+// rateCounts is Rates without its list, as the one row of the counts.
+type rateCounts struct {
+	Dispatched, Excluded, InTime, Valid, Solved, Partly, Satisfied, Basically, Unreached, Relapses int
+}
+
+func (c rateCounts) with(x []ExclusionCount) Rates {
+	return Rates{Dispatched: c.Dispatched, Excluded: c.Excluded, InTime: c.InTime, Valid: c.Valid, Solved: c.Solved, Partly: c.Partly,
+		Satisfied: c.Satisfied, Basically: c.Basically, Unreached: c.Unreached, Relapses: c.Relapses, Exclusions: x}
+}
+
+type figureRow struct {
+	ID ID
+	RateRow
+}
+
+const figureSort = "figure"
+
+// RateRows opens a figure: exactly the requests that were counted, newest first, titles masked.
+func (s *Service) RateRows(ctx context.Context, by authz.Actor, fig Figure, p Period, sc FigureScope, cursor string, limit int) (page.Page[RateRow], error) {
+	var out page.Page[RateRow]
+	reach := authz.ReachOf(by, authz.FiguresView)
+	if reach.Empty() {
+		return out, authz.Check(by, authz.FiguresView, authz.Object{})
+	}
+	if fig.Label() == "" {
+		return out, fault.NotFound("没有这个数字。请回到三率页，从数字点进来")
+	}
+	at, id, err := seek(cursor, figureSort)
+	if err != nil {
+		return out, err
+	}
+	limit = min(max(limit, 1), mostRows)
+	args := s.rateArgs(p, reach, sc)
+	args["figure"], args["id"], args["limit"] = string(fig), id, limit+1
+	var rows []figureRow
+	if at.Back {
+		rows, err = collect[figureRow](ctx, s.db.Q(), figureUp, args)
+	} else {
+		rows, err = collect[figureRow](ctx, s.db.Q(), figureDown, args)
+	}
+	if err != nil {
+		return out, fmt.Errorf("figure %s: %w", fig, err)
+	}
+	cut := page.Cut(rows, limit, at, func(r figureRow) page.Cursor { return idCursor(figureSort, int64(r.ID)) })
+	out = page.Page[RateRow]{Prev: cut.Prev, Next: cut.Next, HasPrev: cut.HasPrev, HasNext: cut.HasNext}
+	for _, r := range cut.Rows {
+		r.Title, r.Exclusion = MaskWords(r.Title), ExclusionCount{Reason: r.Exclusion}.Label()
+		out.Rows = append(out.Rows, r.RateRow)
+	}
+	return out, nil
+}
+
+// policyOf loads the settings of the moment.
+func policyOf(ctx context.Context, tx *pg.Tx) (policy.Values, error) {
+	return policy.Load(ctx, tx, workday.DayOf(tx.Now))
+}
