@@ -14,7 +14,7 @@ import (
 )
 
 // deeds that are drilled.
-var deeds = []deed{apply, logTask}
+var deeds = []deed{apply, logTask, file}
 
 const clients = 6
 
@@ -59,6 +59,7 @@ func TestDrill(t *testing.T) {
 	s := open(t)
 	t.Run("nothing is lost or doubled", func(t *testing.T) { nothingIsLostOrDoubled(t, s) })
 	t.Run("control: a new form key doubles", func(t *testing.T) { aNewFormKeyDoubles(t, s) })
+	t.Run("control: answering from a read loses", func(t *testing.T) { answeringFromAReadLoses(t, s) })
 	t.Run("control: not waiting for the disk loses", func(t *testing.T) { notWaitingForTheDiskLoses(t, s) })
 }
 

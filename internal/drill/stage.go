@@ -103,11 +103,14 @@ var blows = []blow{
 
 var names = []string{"甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"}
 
+// newPrefix begins the marks of one act.
+func newPrefix(act int) string { return fmt.Sprintf("演练%d-", act) }
+
 // perform lets clients work through the blows, each after a random number of further answers, and
 // returns when every form in hand is answered.
 func (s *stage) perform(ctx context.Context, d deed, many int, rounds []blow, change func(*client)) (*ledger, error) {
 	s.acts++
-	l := newLedger(fmt.Sprintf("演练%d-", s.acts))
+	l := newLedger(newPrefix(s.acts))
 	stop := make(chan struct{})
 	var (
 		wg     sync.WaitGroup
