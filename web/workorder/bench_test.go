@@ -29,6 +29,7 @@ type street struct {
 	orders *workorder.Service
 	asks   *request.Service
 	cases  *handoff.Cases
+	filed  *int // every word comes from another person and place
 }
 
 func newStreet(t *testing.T) street {
@@ -42,7 +43,7 @@ func newStreet(t *testing.T) street {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := street{Bench: b, t: t, orders: workorder.New(b.DB), asks: request.New(b.DB, keys)}
+	s := street{Bench: b, t: t, orders: workorder.New(b.DB), asks: request.New(b.DB, keys), filed: new(int)}
 	s.cases = handoff.New(b.DB, s.asks, s.orders)
 	Mount(b.Router, b.Frame, Deps{Orders: s.orders, Requests: s.asks, Cases: s.cases, Blobs: files})
 	return s
@@ -105,9 +106,11 @@ func (s street) file(category, words string, change ...func(*request.Filing)) st
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	at := s.houses(demo.Huaiyin)[0]
+	houses := s.houses(demo.Huaiyin)
+	*s.filed++
+	at := houses[*s.filed%len(houses)]
 	f := request.Filing{Kind: request.Help, Category: category, Title: cut(words, 20), Words: words, Building: at.ID, Community: demo.Huaiyin, Grid: int64(at.grid), Channel: request.Window,
-		Name: "欧阳试", Phone: "13800010462", NoticeVersion: values.NoticeVersion}
+		Name: "欧阳试", Phone: fmt.Sprintf("1380001%04d", 461+*s.filed), NoticeVersion: values.NoticeVersion}
 	for _, c := range change {
 		c(&f)
 	}

@@ -212,17 +212,11 @@ func TestAnswersAtTheDesk(t *testing.T) {
 	desk.Get(at(no, "")).WellMade().Says("main", ground.Label)
 }
 
-// toDesk files a request that no rule sends away, so that it waits at the desk.
+// toDesk files a request that no rule sends away: it complains about the unit to which it would go (REQ-13).
 func (s street) toDesk(words string) string {
 	s.t.Helper()
-	no := s.file(ofUnit, words)
-	if s.order(no).State != workorder.Registered {
-		unit := s.order(no).Owner.Unit
-		no = s.file(ofUnit, words+"另一件", func(f *request.Filing) {
-			f.ComplainedUnit, f.Building, f.Phone = unit, 0, "13800010463"
-			f.Place = "铁匠营路口"
-		})
-	}
+	unit := s.as("dept.chengguan").Actor.Posts[0].UnitID
+	no := s.file(ofUnit, words, func(f *request.Filing) { f.ComplainedUnit = unit })
 	if got := s.order(no).State; got != workorder.Registered {
 		s.t.Fatalf("%s is %s, not at the desk", no, got)
 	}
