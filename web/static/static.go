@@ -23,10 +23,11 @@ var bundles = []struct {
 	parts []string
 }{
 	{"staff.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/counter.css", "css/staff.css", "css/print.css"}},
-	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/places.css", "css/public.css", "css/print.css"}},
+	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/places.css", "css/public.css", "css/resident.css", "css/print.css"}},
 	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/places.css", "css/kiosk.css", "css/print.css"}},
 	{"boards.css", []string{"css/boards.css"}},
 	{"boardpage.css", []string{"css/boardpage.css"}},
+	{"notice.css", []string{"css/notice.css"}},
 	{"slip.css", []string{"css/slip.css"}},
 	{"case.css", []string{"css/case.css"}},
 	{"case.js", []string{"js/here.js"}},
