@@ -166,6 +166,9 @@ func Route(ctx context.Context, tx *pg.Tx, o Order) (Order, Routed, error) {
 	if err := addStep(ctx, tx, o.ID, note{did: "未自动派单", words: problem}); err != nil {
 		return o, r, err
 	}
+	if err := record(ctx, tx, authz.WorkDispatch, &o, o, "未自动派单", problem); err != nil {
+		return o, r, err
+	}
 	return o, r, tellRole(ctx, tx, o, authz.Dispatcher, numbered(o, "没有自动派单，请手工派单"))
 }
 
