@@ -20,13 +20,16 @@ import (
 	"portal/internal/blob"
 	"portal/internal/catalog"
 	"portal/internal/demo"
+	"portal/internal/demo/demotest"
 	"portal/internal/grid"
+	"portal/internal/handoff"
 	"portal/internal/legal"
 	"portal/internal/pg"
 	"portal/internal/pg/pgtest"
 	"portal/internal/policy"
 	"portal/internal/refusal"
-	"portal/internal/secret"
+	"portal/internal/request"
+	"portal/internal/workorder"
 	"portal/web/form"
 )
 
@@ -63,22 +66,17 @@ func openHouse(t *testing.T) *wholeHouse {
 // openHouseLogging is the same house, with its log kept.
 func openHouseLogging(t *testing.T, log io.Writer) *wholeHouse {
 	t.Helper()
-	db := pgtest.New(t)
-	keys, err := secret.Temporary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := demo.EnsureSeeded(t.Context(), db, "", demo.Stores{Files: t.TempDir(), Keys: keys}, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	files, err := blob.NewDir(t.TempDir())
+	street := demotest.Open(t)
+	db, keys := street.DB, street.Keys
+	files, err := blob.NewDir(street.Stores.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
 	accounts := account.New(db, account.WithKeys(keys))
 	refusals, laws := refusal.New(db), legal.New(db)
 	laws.OnConfirmed = refusals.Released
-	server, err := New(Services{DB: db, Accounts: accounts, Admission: admission.New(db), Refusals: refusals, Grids: grid.New(db), Catalog: catalog.New(db), Laws: laws,
+	requests, orders := request.New(db, keys), workorder.New(db)
+	server, err := New(Services{DB: db, Accounts: accounts, Admission: admission.New(db), Refusals: refusals, Grids: grid.New(db), Requests: requests, Orders: orders, Cases: handoff.New(db, requests, orders), Catalog: catalog.New(db), Laws: laws,
 		Policy: policy.New(db), Blobs: files, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: true, Brake: -1,
 		Pending: func(context.Context) (int, error) { return 0, nil }})
 	if err != nil {

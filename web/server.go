@@ -14,10 +14,13 @@ import (
 	"portal/internal/catalog"
 	"portal/internal/fault"
 	"portal/internal/grid"
+	"portal/internal/handoff"
 	"portal/internal/legal"
 	"portal/internal/pg"
 	"portal/internal/policy"
 	"portal/internal/refusal"
+	"portal/internal/request"
+	"portal/internal/workorder"
 	"portal/web/desk"
 	"portal/web/frame"
 	"portal/web/route"
@@ -32,6 +35,9 @@ type Services struct {
 	Admission *admission.Service
 	Refusals  *refusal.Service
 	Grids     *grid.Service
+	Requests  *request.Service
+	Orders    *workorder.Service
+	Cases     *handoff.Cases
 	Catalog   *catalog.Service
 	Laws      *legal.Service
 	Policy    *policy.Service

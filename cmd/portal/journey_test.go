@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"portal/internal/demo"
+	"portal/internal/demo/demotest"
 	"portal/internal/journey"
 	"portal/internal/pg/pgtest"
 	"portal/migrations"
@@ -61,18 +62,14 @@ func onStreet(t *testing.T) *street {
 var monday = pgtest.Now.AddDate(0, 0, 5)
 
 func openStreet(t testing.TB) (*street, error) {
-	url := pgtest.URL(t)
+	copied := demotest.OpenAt(t, monday) // lived through once, copied for each journey
+	url := copied.URL
 	ctx := context.Background()
 	if err := migrations.Up(ctx, url); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "street")
-	if err != nil {
-		return nil, err
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
 	cmd := serveCmd{Env: "demo", Brake: -1}
-	cmd.DatabaseURL, cmd.DataDir = url, dir
+	cmd.DatabaseURL, cmd.DataDir = url, copied.Dir
 	began := time.Now()
 	cmd.Clock = func() time.Time { return monday.Add(time.Since(began)) } // whenever the tests run
 	o, err := cmd.open(ctx, io.Discard, false)
@@ -80,13 +77,6 @@ func openStreet(t testing.TB) (*street, error) {
 		return nil, err
 	}
 	t.Cleanup(o.close)
-	at, err := cmd.stores()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := demo.EnsureSeeded(ctx, o.db, o.url, at, io.Discard); err != nil {
-		return nil, err
-	}
 	app, err := cmd.wire(ctx, o, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		return nil, err

@@ -10,11 +10,14 @@ import (
 	"portal/internal/blob"
 	"portal/internal/catalog"
 	"portal/internal/grid"
+	"portal/internal/handoff"
 	"portal/internal/job"
 	"portal/internal/legal"
 	"portal/internal/policy"
 	"portal/internal/refusal"
+	"portal/internal/request"
 	"portal/internal/secret"
+	"portal/internal/workorder"
 	"portal/migrations"
 	"portal/web"
 )
@@ -40,12 +43,16 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 	admissions := admission.New(o.db)
 	refusals := refusal.New(o.db)
 	grids := grid.New(o.db)
+	grids.Cases = handoff.OfGrid
+	requests := request.New(o.db, keys)
+	orders := workorder.New(o.db)
+	cases := handoff.New(o.db, requests, orders)
 	laws := legal.New(o.db)
 	laws.OnConfirmed = refusals.Released
 	policies := policy.New(o.db)
 	policies.OnFixed = admissions.DueFixed
 	metrics := web.NewMetrics(o.db)
-	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Admission: admissions, Refusals: refusals, Grids: grids, Catalog: catalog.New(o.db), Laws: laws, Policy: policies, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
+	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Admission: admissions, Refusals: refusals, Grids: grids, Requests: requests, Orders: orders, Cases: cases, Catalog: catalog.New(o.db), Laws: laws, Policy: policies, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
 		Proxies: c.TrustedProxies, Metrics: metrics, Brake: c.Brake, Pending: func(ctx context.Context) (int, error) { return migrations.Pending(ctx, o.url) }})
 	if err != nil {
 		return nil, err
@@ -56,6 +63,8 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 		job.Periodic{Name: "close-silent", Every: 10 * time.Minute, Run: func(ctx context.Context) error { _, err := refusals.CloseSilent(ctx); return err }},
 		job.Periodic{Name: "settle-held", Every: 10 * time.Minute, Run: func(ctx context.Context) error { _, err := refusals.SettleHeld(ctx); return err }},
 		job.Periodic{Name: "grids", Every: time.Hour, Run: grids.Tick},
+		job.Periodic{Name: "cases", Every: 5 * time.Minute, Run: orders.Tick},
+		job.Periodic{Name: "requests", Every: 10 * time.Minute, Run: cases.Tick},
 		job.Periodic{Name: "fix-deadlines", Every: time.Hour, Run: func(ctx context.Context) error { _, err := policies.FixDeadlines(ctx); return err }})
 	jobs, err := job.New(o.db, log, chores)
 	if err != nil {

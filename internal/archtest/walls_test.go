@@ -63,7 +63,7 @@ var floors = []struct {
 var domains = []string{"internal/admission", "internal/refusal", "internal/grid", "internal/request", "internal/workorder", "internal/notice"}
 
 // aside are test benches and tools that may look at everything.
-var aside = []string{"internal/archtest", "internal/bench", "internal/drill", "internal/journey", "internal/pg/pgtest", "internal/pg/devdb", "internal/tools", "web/webtest"}
+var aside = []string{"internal/archtest", "internal/bench", "internal/drill", "internal/journey", "internal/pg/pgtest", "internal/pg/devdb", "internal/demo/demotest", "internal/tools", "web/webtest"}
 
 func local(path string) string { return strings.TrimPrefix(path, module+"/") }
 

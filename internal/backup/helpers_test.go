@@ -15,7 +15,7 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/blob"
-	"portal/internal/demo"
+	"portal/internal/demo/demotest"
 	"portal/internal/pg"
 	"portal/internal/pg/pgtest"
 )
@@ -45,10 +45,7 @@ func open(t *testing.T, url string) *house {
 // street is the demo street with an attached file and numbers given out.
 func street(t *testing.T) *house {
 	t.Helper()
-	h := open(t, pgtest.URL(t))
-	if _, err := demo.EnsureSeeded(t.Context(), h.db, h.url, demo.Stores{Files: h.dir}, io.Discard); err != nil {
-		t.Fatal(err)
-	}
+	h := open(t, demotest.Open(t).URL)
 	return h
 }
 

@@ -18,6 +18,7 @@ import (
 	"portal/internal/legal"
 	"portal/internal/pg"
 	"portal/internal/place"
+	"portal/internal/request"
 	"portal/internal/secret"
 	"portal/internal/workday"
 	"portal/migrations"
@@ -69,12 +70,15 @@ var steps = []step{
 	{"准入申请", seedApplications},
 	{"清单外任务", seedOfflist},
 	{"网格", seedGrids},
+	{"诉求分类", importFile("categories", request.CategoriesFile)},
+	{"派单规则", seedRoutes},
+	{"居民诉求", seedRequests},
 }
 
 // fileNames maps a kind of import to its embedded file.
 var fileNames = map[string]string{
 	"divisions": "division_codes.csv", "departments": "departments.csv", "laws": "legal_documents.csv", "articles": "legal_articles.csv",
-	"changes": "basis_change_samples.csv", "negative": "negative_list.csv", "items": "admission_items.csv", "programme": "work_programme.csv",
+	"changes": "basis_change_samples.csv", "negative": "negative_list.csv", "items": "admission_items.csv", "programme": "work_programme.csv", "categories": "request_categories.csv",
 }
 
 // EnsureSeeded seeds an empty database and reports whether it did. A seeding that was cut off is

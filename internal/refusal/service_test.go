@@ -2,7 +2,6 @@ package refusal_test
 
 import (
 	"context"
-	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/demo"
+	"portal/internal/demo/demotest"
 	"portal/internal/fault"
 	"portal/internal/legal"
 	"portal/internal/pg"
@@ -33,10 +33,7 @@ type street struct {
 
 func newStreet(t *testing.T) *street {
 	t.Helper()
-	db := pgtest.New(t)
-	if _, err := demo.EnsureSeeded(t.Context(), db, "", demo.Stores{Files: t.TempDir()}, io.Discard); err != nil {
-		t.Fatal(err)
-	}
+	db := demotest.Open(t).DB
 	clearAttempts(t, db)
 	return &street{T: t, db: db, s: refusal.New(db), ctx: t.Context()}
 }

@@ -22,6 +22,8 @@ var modules = []module{
 	{"admission", "二", "准入清单", "/desk/applications", authz.AppList},
 	{"lists", "二", "准入清单", "/desk/lists", authz.ListView},
 	{"grids", "五", "网格", "/desk/grids", authz.GridView},
+	{"requests", "六", "居民诉求", "/desk/requests", authz.WorkList},
+	{"notices", "七", "公示栏", "/desk/notices", authz.NoticeView},
 }
 
 var extras = []module{

@@ -17,6 +17,7 @@ import (
 	"portal/internal/account"
 	"portal/internal/authz"
 	"portal/internal/demo"
+	"portal/internal/demo/demotest"
 	"portal/internal/legal"
 	"portal/internal/pg"
 	"portal/internal/pg/pgtest"
@@ -39,10 +40,7 @@ type portal struct {
 
 func newPortal(t *testing.T) *portal {
 	t.Helper()
-	db := pgtest.New(t)
-	if _, err := demo.EnsureSeeded(t.Context(), db, "", demo.Stores{Files: t.TempDir()}, io.Discard); err != nil {
-		t.Fatal(err)
-	}
+	db := demotest.Open(t).DB
 	admin := pgtest.Admin(t, db)
 	for _, sql := range []string{`DELETE FROM refusal`, `DELETE FROM offlist_task`, `DELETE FROM case_number WHERE kind IN ('拒', '退', '请', '清单外')`} {
 		if _, err := admin.Exec(t.Context(), sql); err != nil { // the demo's own attempts, so that numbers begin at one

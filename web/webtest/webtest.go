@@ -21,7 +21,7 @@ import (
 
 	"portal/internal/account"
 	"portal/internal/authz"
-	"portal/internal/demo"
+	"portal/internal/demo/demotest"
 	"portal/internal/pg"
 	"portal/internal/pg/pgtest"
 	"portal/internal/secret"
@@ -43,11 +43,8 @@ type Bench struct {
 // Street is a bench whose database holds the demo street.
 func Street(t testing.TB) *Bench {
 	t.Helper()
-	b := Empty(t)
-	if err := demo.Seed(t.Context(), b.DB, demo.Stores{Files: t.TempDir(), Keys: b.Keys}); err != nil {
-		t.Fatalf("webtest: %v", err)
-	}
-	return b
+	s := demotest.Open(t)
+	return over(s.DB, s.Keys)
 }
 
 // Empty is a bench whose database is migrated and empty.
@@ -58,6 +55,10 @@ func Empty(t testing.TB) *Bench {
 	if err != nil {
 		t.Fatalf("webtest: %v", err)
 	}
+	return over(db, keys)
+}
+
+func over(db *pg.DB, keys *secret.Box) *Bench {
 	sessions := session.New(db, account.New(db, account.WithKeys(keys)), false)
 	f := &frame.Frame{DB: db, Sessions: sessions, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	mux := chi.NewRouter()

@@ -148,7 +148,7 @@ func (c *cluster) exists(ctx context.Context, name string) (there bool, err erro
 func (c *cluster) sweep(ctx context.Context) error {
 	const left = `
 		SELECT datname FROM pg_database d
-		WHERE (datname LIKE 'portal\_tpl\_%' AND datname <> $1)
+		WHERE (datname LIKE 'portal\_tpl\_%' AND NOT starts_with(datname, $1))
 		   OR (datname ~ '^portal_test_[0-9]+_[0-9]+$' AND NOT EXISTS (
 		         SELECT FROM pg_stat_activity a
 		         WHERE a.pid = split_part(d.datname, '_', 3)::int AND a.application_name = $2))`

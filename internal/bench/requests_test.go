@@ -1,0 +1,107 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"portal/internal/authz"
+	"portal/internal/handoff"
+	"portal/internal/pg"
+	"portal/internal/request"
+	"portal/internal/secret"
+	"portal/internal/workorder"
+)
+
+const dispatcher = "dispatcher"
+
+// BenchmarkRequests is a street with a million requests: taking one in, the list, a case, and a search of
+// two characters, with the plans of the portal's own statements.
+func BenchmarkRequests(b *testing.B) {
+	ctx := context.Background()
+	s := sizesOf(b)
+	r, err := start(ctx, s, b.TempDir(), cluster())
+	if r != nil {
+		defer func() {
+			if err := r.end(); err != nil {
+				b.Error(err)
+			}
+		}()
+	}
+	must(b, err)
+	began := time.Now()
+	must(b, r.street.growRequestsTo(ctx, 0, s.most))
+	r.report.note("%d requests grown in %.0f s", s.most, time.Since(began).Seconds())
+	must(b, r.serve(ctx, dispatcher, department, secretary))
+	var cases []string
+	for i := range 64 {
+		cases = append(cases, fmt.Sprintf("/desk/requests/SQ-2020-%d", 1+i*(s.most-1)/64))
+	}
+	for _, c := range []struct {
+		name, login string
+		paths       []string
+	}{
+		{"open cases by clock, dispatcher", dispatcher, []string{"/desk/requests"}},
+		{"open cases by clock, a department", department, []string{"/desk/requests"}},
+		{"open cases by clock, a community", secretary, []string{"/desk/requests"}},
+		{"all cases, newest first", dispatcher, []string{"/desk/requests?tab=all"}},
+		{"a case", dispatcher, cases},
+		{"search, two characters, frequent and rare", dispatcher, queries("/desk/requests?tab=all&q=%s")},
+		{"search, two characters, a community", secretary, queries("/desk/requests?tab=all&q=%s")},
+	} {
+		must(b, r.page(ctx, c.name, c.login, 45, c.paths))
+	}
+	must(b, r.intake(ctx))
+	must(b, r.lookAtRequests(ctx))
+	r.report.write(os.Stdout)
+}
+
+// intake takes requests in one after another through the use case that every page calls.
+func (r *run) intake(ctx context.Context) error {
+	db, err := pg.Open(ctx, r.street.url, time.Now)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	keys, err := secret.Temporary()
+	if err != nil {
+		return err
+	}
+	requests, orders := request.New(db, keys), workorder.New(db)
+	svc := handoff.New(db, requests, orders)
+	var building int64
+	var community string
+	err = r.street.admin.QueryRow(ctx, `SELECT building_id, community FROM work_order WHERE building_id IS NOT NULL ORDER BY id LIMIT 1`).Scan(&building, &community)
+	if err != nil {
+		return fmt.Errorf("a building: %w", err)
+	}
+	var took []float64
+	for i := range 200 {
+		at := time.Now()
+		_, err := svc.File(ctx, authz.Anonymous, fmt.Sprintf("bench-intake-%032d", i), request.Filing{Kind: request.Complaint, Category: "0402", Title: "路灯不亮",
+			Words: fmt.Sprintf("第 %d 盏路灯不亮", i), Building: building, Community: community, Channel: request.Phone, NoticeVersion: "2026-1", Phone: fmt.Sprintf("199%08d", i)})
+		if err != nil {
+			return fmt.Errorf("intake: %w", err)
+		}
+		took = append(took, float64(time.Since(at).Microseconds())/1000)
+	}
+	slices.Sort(took)
+	r.report.bar(line{"taking a request in, the whole transaction", "measured", fmt.Sprintf("p50 %.1f ms, p95 %.1f ms", took[len(took)/2], took[len(took)*95/100]), true, ""})
+	return nil
+}
+
+// lookAtRequests prints which indexes the statements of the list and the search walk.
+func (r *run) lookAtRequests(ctx context.Context) error {
+	for name, f := range map[string]workorder.Filter{"open cases": {}, "search": {Tab: workorder.TabAll, Words: "路灯"}, "rare search": {Tab: workorder.TabAll, Words: "门禁"}} {
+		err := r.explain(ctx, name, func(q *pgx.Conn) error { return workorder.Look(ctx, q, f) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
