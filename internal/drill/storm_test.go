@@ -21,12 +21,8 @@ type taker struct {
 	cases *handoff.Cases
 }
 
-func newTaker(ctx context.Context, url string) (*taker, error) {
+func newTaker(ctx context.Context, url string, keys *secret.Box) (*taker, error) {
 	db, err := pg.Open(ctx, url, time.Now)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := secret.Temporary()
 	if err != nil {
 		return nil, err
 	}
@@ -91,12 +87,16 @@ func answeringFromAReadLoses(t *testing.T, s *stage) {
 
 // repeatLate files and repeats while nothing else brings the log to the disk, and then cuts the power.
 func (s *stage) repeatLate(ctx context.Context, l *ledger, again func(k *taker) func(ctx context.Context, key, mark string) (string, error)) error {
-	early, err := newTaker(ctx, s.server.URL()+"&synchronous_commit=off")
+	keys, err := secret.Temporary()
+	if err != nil {
+		return err
+	}
+	early, err := newTaker(ctx, s.server.URL()+"&synchronous_commit=off", keys)
 	if err != nil {
 		return err
 	}
 	defer early.db.Close()
-	late, err := newTaker(ctx, s.server.URL())
+	late, err := newTaker(ctx, s.server.URL(), keys)
 	if err != nil {
 		return err
 	}

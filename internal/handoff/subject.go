@@ -13,16 +13,18 @@ import (
 // else waits for. Requests that are still running are refused and named. It is a command of the
 // operator, after somebody has made sure who asks.
 func (c *Cases) Erase(ctx context.Context, phone, reason string) (request.Erased, error) {
-	erased, err := c.requests.Erase(ctx, phone, reason)
-	if err != nil || len(erased.Orders) == 0 {
-		return erased, err
-	}
-	return erased, c.db.Write(ctx, authz.System, func(tx *pg.Tx) error {
-		for _, id := range erased.Orders {
+	var out request.Erased
+	err := c.db.Write(ctx, authz.System, func(tx *pg.Tx) error {
+		var err error
+		if out, err = c.requests.EraseTx(ctx, tx, phone, reason); err != nil {
+			return err
+		}
+		for _, id := range out.Orders {
 			if err := workorder.Forget(ctx, tx, workorder.ID(id)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	return out, err
 }
