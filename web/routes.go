@@ -8,14 +8,18 @@ import (
 	"portal/web/account"
 	"portal/web/admission"
 	"portal/web/catalog"
+	"portal/web/counter"
 	"portal/web/desk"
 	"portal/web/frame"
 	"portal/web/grid"
 	"portal/web/home"
+	"portal/web/notice"
 	"portal/web/public"
 	"portal/web/refusal"
+	"portal/web/request"
 	"portal/web/route"
 	"portal/web/settings"
+	"portal/web/workorder"
 )
 
 // mount registers every feature, one line each.
@@ -25,11 +29,15 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	settings.Mount(rt, f, s.DB)
 	home.Mount(rt, f, home.Deps{})
 	public.Mount(rt, f, public.Deps{Secure: s.Secure})
-	desk.Mount(rt, f, desk.Deps{Applications: s.Admission, Sources: []desk.Source{desk.Refusals(s.DB), desk.Grids(s.Grids)}})
+	desk.Mount(rt, f, desk.Deps{Applications: s.Admission, Sources: []desk.Source{desk.Refusals(s.DB), desk.Grids(s.Grids), desk.Cases(s.Orders)}})
 	catalog.Mount(rt, f, catalog.Deps{Catalog: s.Catalog, Policy: s.Policy, Blobs: s.Blobs, Kinds: Files(), Secure: s.Secure})
 	admission.Mount(rt, f, s.Admission, s.Blobs)
 	refusal.Mount(rt, f, refusal.Deps{Refusals: s.Refusals, Laws: s.Laws})
 	grid.Mount(rt, f, grid.Deps{Grids: s.Grids, Secure: s.Secure})
+	request.Mount(rt, f, request.Deps{Requests: s.Requests, Cases: s.Cases, Grids: s.Grids, Secure: s.Secure})
+	counter.Mount(rt, f, counter.Deps{Orders: s.Orders, Requests: s.Requests, Cases: s.Cases, Grids: s.Grids, Secure: s.Secure})
+	workorder.Mount(rt, f, workorder.Deps{Orders: s.Orders, Requests: s.Requests, Cases: s.Cases, Blobs: s.Blobs})
+	notice.Mount(rt, f, notice.Deps{Notices: s.Notices, Drafts: s.Drafts, Blobs: s.Blobs, Secure: s.Secure})
 }
 
 // toSignIn sends somebody who has not signed in to the sign-in page, and back afterwards when a

@@ -16,6 +16,7 @@ import (
 	"portal/internal/grid"
 	"portal/internal/handoff"
 	"portal/internal/legal"
+	"portal/internal/notice"
 	"portal/internal/pg"
 	"portal/internal/policy"
 	"portal/internal/refusal"
@@ -38,6 +39,8 @@ type Services struct {
 	Requests  *request.Service
 	Orders    *workorder.Service
 	Cases     *handoff.Cases
+	Notices   *notice.Service
+	Drafts    *handoff.Notices
 	Catalog   *catalog.Service
 	Laws      *legal.Service
 	Policy    *policy.Service
@@ -64,7 +67,7 @@ var errNoPage = fault.NotFound("")
 func New(s Services) (*Server, error) {
 	mux := chi.NewRouter()
 	sessions := session.New(s.DB, s.Accounts, s.Secure)
-	f := &frame.Frame{DB: s.DB, Sessions: sessions, Demo: s.Demo, Log: s.Log, Counts: desk.Counts(s.Admission)}
+	f := &frame.Frame{DB: s.DB, Sessions: sessions, Demo: s.Demo, Log: s.Log, Counts: desk.Counts(s.Admission, desk.CaseCounts(s.Orders))}
 	cfg := MiddlewareConfig{Log: s.Log, Fail: f.Fail, Metrics: s.Metrics, TrustedProxies: s.Proxies, Secure: s.Secure, PerMinute: s.Brake}
 	if err := cfg.Check(); err != nil {
 		return nil, err

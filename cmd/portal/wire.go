@@ -13,6 +13,7 @@ import (
 	"portal/internal/handoff"
 	"portal/internal/job"
 	"portal/internal/legal"
+	"portal/internal/notice"
 	"portal/internal/policy"
 	"portal/internal/refusal"
 	"portal/internal/request"
@@ -47,12 +48,13 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 	requests := request.New(o.db, keys)
 	orders := workorder.New(o.db)
 	cases := handoff.New(o.db, requests, orders)
+	notices := notice.New(o.db, keys, personal)
 	laws := legal.New(o.db)
 	laws.OnConfirmed = refusals.Released
 	policies := policy.New(o.db)
 	policies.OnFixed = admissions.DueFixed
 	metrics := web.NewMetrics(o.db)
-	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Admission: admissions, Refusals: refusals, Grids: grids, Requests: requests, Orders: orders, Cases: cases, Catalog: catalog.New(o.db), Laws: laws, Policy: policies, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
+	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Admission: admissions, Refusals: refusals, Grids: grids, Requests: requests, Orders: orders, Cases: cases, Notices: notices, Drafts: handoff.NewNotices(o.db, notices, admissions, grids, orders), Catalog: catalog.New(o.db), Laws: laws, Policy: policies, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
 		Proxies: c.TrustedProxies, Metrics: metrics, Brake: c.Brake, Pending: func(ctx context.Context) (int, error) { return migrations.Pending(ctx, o.url) }})
 	if err != nil {
 		return nil, err
@@ -65,10 +67,21 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 		job.Periodic{Name: "grids", Every: time.Hour, Run: grids.Tick},
 		job.Periodic{Name: "cases", Every: 5 * time.Minute, Run: orders.Tick},
 		job.Periodic{Name: "requests", Every: 10 * time.Minute, Run: cases.Tick},
+		job.Periodic{Name: "notices", Every: time.Hour, Run: notices.Tick},
 		job.Periodic{Name: "fix-deadlines", Every: time.Hour, Run: func(ctx context.Context) error { _, err := policies.FixDeadlines(ctx); return err }})
 	jobs, err := job.New(o.db, log, chores)
 	if err != nil {
 		return nil, err
 	}
 	return &app{server: server, metrics: metrics, jobs: jobs}, nil
+}
+
+// personal names what in a text is personal, for whoever publishes it.
+func personal(words string) []string {
+	var out []string
+	runes := []rune(words)
+	for _, span := range request.FindPersonal(words) {
+		out = append(out, string(runes[span.Start:span.End]))
+	}
+	return out
 }
