@@ -266,6 +266,9 @@ func (h handlers) showCallback(w http.ResponseWriter, r *http.Request, c called,
 	case !request.Outside(route.Actor(r), c.hands, c.units):
 		p.State, p.Locked = view.Chipped{Tone: view.Neutral, Words: "换人回访"}, "你或你所在的单位经手过这一件，由没有经手的人来回访"
 	}
+	if p.Locked != "" {
+		p.Round = "回访"
+	}
 	p.Tries = tryEvents(c.earlier)
 	p.Frame = h.staff(r, "记录回访 - "+c.No, x.told, view.Crumb{Href: pathCallbacks, Text: "回访"}, view.Crumb{Text: c.No})
 	return h.f.Render(w, r, x.status(), showCallback(p))

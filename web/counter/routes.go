@@ -2,11 +2,12 @@ package counter
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"portal/internal/place"
 	"portal/internal/request"
-	"portal/internal/workday"
 	"portal/internal/workorder"
 	"portal/web/form"
 	"portal/web/route"
@@ -18,7 +19,6 @@ type routesPage struct {
 	Frame view.Page
 	Form  filled
 	Lead  string
-	Tabs  []view.Tab
 	Rows  []routeRow
 }
 
@@ -27,7 +27,7 @@ type routeRow struct {
 	Ruling                                                    bool
 }
 
-// routePage writes a rule that holds from a day.
+// routePage writes a rule; the one that held until now ends.
 type routePage struct {
 	Frame       view.Page
 	Form        filled
@@ -35,30 +35,22 @@ type routePage struct {
 	Communities []view.Option
 	Owners      []view.Option
 	Units       []view.Option
+	Assist      []view.Option
 }
 
-const tabEnded = "ended"
-
 func (h handlers) routes(w http.ResponseWriter, r *http.Request) error {
-	x, today := fresh(r, nil), h.f.Today()
+	x := fresh(r, nil)
 	rules, err := h.Orders.Rules(r.Context(), route.Actor(r))
 	if err != nil {
 		return err
 	}
-	words, ended := x.typed.Line("q", 30), x.value("tab") == tabEnded
+	words := x.typed.Line("q", 30)
 	p := routesPage{Form: x, Lead: "派单时先看本社区的规则，再看全街道的；没有规则的由调度员手工派"}
-	var there int
 	for _, rule := range rules {
-		over := !rule.Until.IsZero() && !rule.Until.After(today)
-		if over {
-			there++
-		}
-		if row := routeRowOf(rule); over == ended && row.has(words) {
+		if row := routeRowOf(rule); row.has(words) {
 			p.Rows = append(p.Rows, row)
 		}
 	}
-	p.Tabs = []view.Tab{{Href: pathRoutes, Label: "有效和将要有效", Count: len(rules) - there, Current: !ended},
-		{Href: address(pathRoutes, "tab", tabEnded), Label: "已结束", Count: there, Current: ended}}
 	p.Frame = h.staff(r, "维护 - 派单规则", nil, view.Crumb{Text: "派单规则"})
 	return h.f.Render(w, r, http.StatusOK, showRoutes(p))
 }
@@ -83,8 +75,30 @@ func (row routeRow) has(words string) bool {
 	return strings.Contains(strings.Join([]string{row.Category, row.Code, row.Community, row.Owner, row.Basis}, " "), words)
 }
 
+// newRoute proposes what holds now, so that a change shows what it changes.
 func (h handlers) newRoute(w http.ResponseWriter, r *http.Request) error {
-	return h.showRoute(w, r, fresh(r, map[string]string{"owner": string(workorder.Unit), "from": h.f.Today().Add(1).String()}))
+	x := fresh(r, map[string]string{"owner": string(workorder.Unit)})
+	rules, err := h.Orders.Rules(r.Context(), route.Actor(r))
+	if err != nil {
+		return err
+	}
+	for _, rule := range rules {
+		if rule.Category == x.value("category") && rule.Community == x.value("community") {
+			x.proposed = map[string]string{"owner": string(rule.Kind), "unit": idText(rule.Unit), "item": rule.Item, "rule": idText(rule.ID), "version": itoa(rule.Version)}
+			if rule.AssistCommunity {
+				x.proposed["assist"] = "yes"
+			}
+		}
+	}
+	return h.showRoute(w, r, x)
+}
+
+// idText writes a number of a record; none is nothing.
+func idText(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
 }
 
 // ruleOwners are those to whom a rule may point; the desk is where a case without a rule stays.
@@ -96,17 +110,18 @@ func (h handlers) saveRoute(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := workorder.RoutingRule{Category: f.Line("category", 4), Community: f.Line("community", 12), Kind: form.Choice(f, "owner", ruleOwners),
-		Unit: number(f, "unit", "从列出的单位里选"), Item: f.Line("item", 30), Basis: f.Line("basis", 200), From: f.Day("from", h.f.Today())}
-	checkRoute(f, in, h.f.Today())
-	if in.Kind != workorder.Unit {
-		in.Unit = 0
+		Unit: number(f, "unit", "从列出的单位里选"), Item: f.Line("item", 30), Basis: f.Line("basis", 200),
+		AssistCommunity: slices.Contains(f.All("assist"), "yes"), ID: number(f, "rule", "这条规则刚才改过了，请回到派单规则再改")}
+	if in.ID != 0 {
+		in.Version = version(f)
 	}
+	checkRoute(f, in)
 	if f.Valid() {
 		if err = h.Orders.SaveRule(r.Context(), route.Actor(r), f.Key(), in); err == nil {
-			h.tell(r, "ok", "已保存规则", in.From.Chinese()+"起派单按它走，旧规则到前一天为止")
+			h.tell(r, "ok", "已保存规则", "从现在起派单按它走，已经派出的不变")
 			return route.See(w, r, pathRoutes)
 		}
-		if err = keep(f, err); err != nil {
+		if err = keep(f, err, "to", "unit", "valid", ""); err != nil {
 			return err
 		}
 	}
@@ -114,7 +129,7 @@ func (h handlers) saveRoute(w http.ResponseWriter, r *http.Request) error {
 }
 
 // checkRoute asks for what only a choice on this page can leave out.
-func checkRoute(f *form.Form, in workorder.RoutingRule, today workday.Day) {
+func checkRoute(f *form.Form, in workorder.RoutingRule) {
 	for _, c := range []struct {
 		missing     bool
 		field, says string
@@ -123,8 +138,6 @@ func checkRoute(f *form.Form, in workorder.RoutingRule, today workday.Day) {
 		{in.Kind == "", "owner", "选派给谁"},
 		{in.Kind == workorder.Unit && in.Unit == 0, "unit", "选派给哪个单位"},
 		{in.Kind != "" && in.Kind != workorder.Unit && in.Item == "", "item", "写清单里的事项代码；清单里没有的，不能派给社区和网格"},
-		{in.From.IsZero(), "from", "填从哪天起"},
-		{!in.From.IsZero() && in.From.Before(today), "from", "从今天 " + today.Chinese() + " 或以后的一天起"},
 		{in.Basis == "", "basis", "写明依据"},
 	} {
 		if c.missing {
@@ -158,7 +171,8 @@ func (h handlers) showRoute(w http.ResponseWriter, r *http.Request, x filled) er
 		}
 	}
 	p := routePage{Form: x, Categories: with("请选择", x.pick("category", leaves)), Communities: with("全街道", x.pick("community", communityOptions(communities))),
-		Owners: x.pick("owner", choices(ruleOwners...)), Units: with("请选择", x.pick("unit", unitOptions(units)))}
+		Owners: x.pick("owner", choices(ruleOwners...)), Units: with("请选择", x.pick("unit", unitOptions(units))),
+		Assist: x.pick("assist", []view.Option{{Value: "yes", Label: "社区协助", Hint: "派给单位时，社区一起看得到"}})}
 	p.Frame = h.staff(r, "新规则 - 派单规则", x.told, view.Crumb{Href: pathRoutes, Text: "派单规则"}, view.Crumb{Text: "新规则"})
 	return h.f.Render(w, r, x.status(), showRoute(p))
 }

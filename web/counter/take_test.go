@@ -12,9 +12,7 @@ import (
 
 // The window without script: looking up loses nothing, a category is found by pinyin, a place brings its grid;
 // what is wrong stands beside its field; the form counts once; the slip shows no person (REQ-01, K-4).
-func TestWindow(t *testing.T) {
-	t.Parallel()
-	d := open(t)
+func testWindow(t *testing.T, d desk) {
 	clerk := d.As(t, "clerk")
 	clerk.Get(pathNew).Is(ok).WellMade().Says("main", "居民的原话", "找分类", "楼栋、小区或地址", "告知版本", "居民同意，开始代办").SaysNot("main", "正在为居民代办")
 
@@ -37,8 +35,8 @@ func TestWindow(t *testing.T) {
 
 	key := form.NewKey()
 	before := d.count(t, "SELECT count(*) FROM request")
-	no := d.file(t, clerk, form.KeyField, key)
-	if again := d.file(t, clerk, form.KeyField, key); again != no || d.count(t, "SELECT count(*) FROM request") != before+1 {
+	no := d.file(t, clerk, form.KeyField, key, "phone", "19900000462")
+	if again := d.file(t, clerk, form.KeyField, key, "phone", "19900000462"); again != no || d.count(t, "SELECT count(*) FROM request") != before+1 {
 		t.Errorf("the same form counted twice: %s, then %s", no, again)
 	}
 	if n := d.count(t, "SELECT count(*) FROM request r JOIN building b ON b.id = r.building_id JOIN grid g ON g.id = r.grid_id WHERE r.no = $1 AND b.name = '3幢' AND r.community = '320104900001'", no); n != 1 {
@@ -63,9 +61,7 @@ func TestWindow(t *testing.T) {
 }
 
 // REQ-04: words of danger show whom to call before anything else, while typing and after; the request is kept.
-func TestEmergencyFirst(t *testing.T) {
-	t.Parallel()
-	d := open(t)
+func testEmergencyFirst(t *testing.T, d desk) {
 	clerk := d.As(t, "clerk")
 	clerk.Post(pathHints, "words", "厨房燃气泄漏").Is(ok).Says(".tone-danger", "先请居民拨打 119", "开窗")
 	if got := clerk.Post(pathHints, "words", "问问怎么办证"); len(got.All(".tone-danger")) != 0 {
@@ -76,9 +72,7 @@ func TestEmergencyFirst(t *testing.T) {
 }
 
 // A paper's clock runs from the day on it (K-8); a day to come, none, and one long gone are refused.
-func TestPaper(t *testing.T) {
-	t.Parallel()
-	d := open(t)
+func testPaper(t *testing.T, d desk) {
 	clerk, today := d.As(t, "clerk"), d.Frame.Today()
 	for _, c := range []struct{ day, says string }{{"", "填纸质表上的日期"}, {today.Add(1).String(), "不能晚于今天"}, {today.Add(-9).String(), "天内录入"}, {"昨天下午", "日期写成"}} {
 		clerk.Post(pathNew, said("channel", "paper_assisted", "paper_day", c.day)...).Is(wrong).Says("#f-paper_day-error", c.says)
@@ -92,9 +86,7 @@ func TestPaper(t *testing.T) {
 
 // 代办 (Q3, REQ-16): only after consent that was read out, shown on every page with its minutes, over with the
 // filing, and over by itself after thirty minutes.
-func TestAssist(t *testing.T) {
-	t.Parallel()
-	d := open(t)
+func testAssist(t *testing.T, d desk) {
 	clerk := d.As(t, "clerk")
 	clerk.Post(pathNew, said("channel", "assisted")...).Is(wrong).Says("#f-agreed-error", "代办还没有开始")
 	clerk.Post(pathNew, said("do", "assist")...).Is(wrong).Says("#f-agreed-error", "念给居民听")
@@ -130,9 +122,7 @@ func TestAssist(t *testing.T) {
 }
 
 // REQ-05: a similar running request is offered, and following it joins the case with a receipt of one's own.
-func TestFollow(t *testing.T) {
-	t.Parallel()
-	d := open(t)
+func testFollow(t *testing.T, d desk) {
 	clerk := d.As(t, "clerk")
 	first := d.file(t, clerk, "category", "0301", "kind", "complaint", "title", "顶楼漏水", "words", "顶楼下雨就漏", "place", "槐安里4幢")
 	seen := clerk.Post(pathNew, said("do", "look", "category", "0301", "title", "顶楼漏水", "place", "槐安里4幢")...).Is(ok).Says("#similar", first, "顶楼漏水", "单独登记")
@@ -145,9 +135,7 @@ func TestFollow(t *testing.T) {
 }
 
 // 举报 about a unit: the unit is chosen for recusal, and hostile choices are refused beside their fields (REQ-13).
-func TestRecusalAndHostileInput(t *testing.T) {
-	t.Parallel()
-	d := open(t)
+func testRecusalAndHostileInput(t *testing.T, d desk) {
 	clerk := d.As(t, "clerk")
 	unit := d.count(t, "SELECT id FROM unit WHERE name = '区城市管理局'")
 	no := d.file(t, clerk, "kind", "report", "title", "反映执法人员", "words", "执法不出示证件", "complained_unit", itoa(unit), "hidden_from", "320104900001", "safety", "confidential")
