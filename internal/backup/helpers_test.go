@@ -42,10 +42,14 @@ func open(t *testing.T, url string) *house {
 	return h
 }
 
-// street is the demo street with an attached file and numbers given out.
+// street is the demo street with a copy of its files.
 func street(t *testing.T) *house {
 	t.Helper()
-	h := open(t, demotest.Open(t).URL)
+	made := demotest.Open(t)
+	h := open(t, made.URL)
+	if err := os.CopyFS(h.dir, os.DirFS(made.Stores.Files)); err != nil {
+		t.Fatal(err)
+	}
 	return h
 }
 
