@@ -32,15 +32,15 @@ func Cases(orders *workorder.Service) Source {
 	}
 }
 
-// caseRow shows the clock that runs out first: until somebody has spoken with the resident, that of contact.
+// caseRow shows the clock that runs out first: of contact, of the end, of a ruling or of doing it again.
 func caseRow(w workorder.Wait) Row {
 	o := w.Order
 	row := Row{Title: o.Title, Detail: strings.Join(compact(o.Source.Label()+" "+o.No, o.CommunityName, o.Place, o.Urgency.Label()), " · "), Verb: w.Verb, Href: o.Path(),
 		Icon: "message-square-text", DueAt: o.DueAt}
-	if o.ContactedAt == nil && o.Source == workorder.FromRequest && o.ContactDue.Before(o.DueAt) {
-		row.DueAt = o.ContactDue
+	if w.Clock != nil {
+		row.DueAt = w.Clock.DueAt
 	}
-	if icon, ok := caseIcons[authz.Action(w.Action)]; ok {
+	if icon, ok := caseIcons[w.Action]; ok {
 		row.Icon = icon
 	}
 	row.DueOn = workday.DayOf(row.DueAt)

@@ -111,7 +111,7 @@ func (h handlers) call(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return h.showAsk(w, r, o, all, f)
 	}
-	if o.Can(by, authz.WorkSign) {
+	if o.Can(by, authz.WorkSign) && !recordsFor(o, by) {
 		if o, err = h.s.Sign(r.Context(), by, f.Key()+"-sign", o.At()); err != nil {
 			return err
 		}

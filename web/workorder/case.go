@@ -44,6 +44,7 @@ type casePage struct {
 	Second   []view.Link
 	More     []view.Link
 	arrived  bool // somebody has been there
+	canCall  bool // somebody who asked left a telephone
 }
 
 // clockFace is one of the two clocks of a case.
@@ -84,7 +85,7 @@ func (h handlers) showCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	by, now := route.Actor(r), h.f.DB.Now()
-	p := casePage{Frame: h.staff(r, o, "办理 - "+o.Title, nil), Base: o.Path(), No: o.No, Title: o.Title, Version: itoa(o.Version), Lead: dotted(o.CommunityName, o.Place, o.GridName),
+	p := casePage{Frame: h.staff(r, o, "办理 - "+o.Title, nil), Base: o.Path(), No: o.No, Title: o.Title, Version: itoa(o.Version), Lead: whereOf(o),
 		Chips: append([]chip{stateChip(o.State)}, chipsOf(o)...)}
 	for _, fill := range []func(*http.Request, workorder.Order, *casePage) error{h.fillClocks, h.fillSaid, h.fillTrail, h.fillBeside} {
 		if err := fill(r, o, &p); err != nil {
@@ -92,7 +93,9 @@ func (h handlers) showCase(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Facts = append(p.Facts, factsOf(o, now)...)
-	p.Notice = h.noticeOf(r, o, now)
+	if notice := h.noticeOf(r, o); notice != nil {
+		p.Notice = notice
+	}
 	open, err := h.pendingOf(r, o)
 	if err != nil {
 		return err
@@ -101,8 +104,16 @@ func (h handlers) showCase(w http.ResponseWriter, r *http.Request) error {
 	return h.f.Render(w, r, http.StatusOK, showCase(p))
 }
 
+// whereOf is the place of a case; the name of a grid begins with that of its community.
+func whereOf(o workorder.Order) string {
+	if o.GridName != "" {
+		return dotted(o.Place, o.GridName)
+	}
+	return dotted(o.Place, o.CommunityName)
+}
+
 // noticeOf is the one banner of a case: what a reader must know before reading on.
-func (h handlers) noticeOf(r *http.Request, o workorder.Order, now time.Time) *view.Banner {
+func (h handlers) noticeOf(r *http.Request, o workorder.Order) *view.Banner {
 	switch {
 	case o.MergedInto != 0:
 		into, err := workorder.ByID(r.Context(), h.f.DB.Q(), o.MergedInto)
@@ -114,9 +125,6 @@ func (h handlers) noticeOf(r *http.Request, o workorder.Order, now time.Time) *v
 		return &view.Banner{Tone: view.Warn, Lead: "已挂起，" + o.ReviewOn.Chinese() + "复查。", Text: o.ParkedReason}
 	case o.NeedsReview:
 		return &view.Banner{Tone: view.Warn, Lead: "第二次退回重办。", Text: "换人办理，不再派给上次办理的人"}
-	case o.Late(now):
-		left, _, _ := workorder.Left(o.DueAt, now)
-		return &view.Banner{Tone: view.Danger, Lead: "已" + left + "。", Text: "已逐级提醒，居民的进度页也会写明"}
 	}
 	return nil
 }
@@ -135,8 +143,23 @@ func (h handlers) fillClocks(r *http.Request, o workorder.Order, p *casePage) er
 	if o.Source == workorder.FromRequest {
 		p.Clocks = append(p.Clocks, face("联系时限", o.ContactDue, o.ContactedAt, why[workorder.ContactClock], now, o.State.Done()))
 	}
+	if redo, runs := why[workorder.RedoClock]; runs && redo.StoppedAt == nil && o.State != workorder.Handled {
+		p.Clocks = append(p.Clocks, face(redo.Label(), redo.DueAt, nil, redo, now, o.State.Done()))
+		p.late(redo.DueAt, now)
+		return nil
+	}
 	p.Clocks = append(p.Clocks, face("办结时限", o.DueAt, o.HandledAt, why[workorder.FinishClock], now, o.State.Done()))
+	if o.Late(now) {
+		p.late(o.DueAt, now)
+	}
 	return nil
+}
+
+// late says on top that a limit has run out.
+func (p *casePage) late(due, now time.Time) {
+	if left, _, late := workorder.Left(due, now); late {
+		p.Notice = &view.Banner{Tone: view.Danger, Lead: "已" + left + "。", Text: "已逐级提醒，居民的进度页也会写明"}
+	}
 }
 
 func face(label string, due time.Time, done *time.Time, c workorder.Clock, now time.Time, over bool) clockFace {
@@ -174,6 +197,7 @@ func (h handlers) fillSaid(r *http.Request, o workorder.Order, p *casePage) erro
 	}
 	p.SaidHead = "居民说的话"
 	for _, one := range c.Requests {
+		p.canCall = p.canCall || one.HasPhone
 		s := said{Words: one.Words, Meta: dotted(one.Channel.Label()+"提交", moment(one.SubmittedAt, now), one.Kind.Label()), Phone: dotted("反映人 "+one.Name, "电话 "+one.Phone)}
 		if one.Walled() {
 			s.Phone = "反映人身份保密，办理单位看不到"

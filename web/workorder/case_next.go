@@ -55,7 +55,6 @@ func (p *casePage) nextOf(o workorder.Order, by authz.Actor, open pending) {
 	if authz.Can(by, authz.WhistleDraft) && !o.State.Done() {
 		p.More = append(p.More, view.Link{Href: "/desk/whistles/new?order=" + o.No, Text: "拟吹哨"})
 	}
-	p.More = append(p.More, view.Link{Href: p.Base + "/clocks", Text: "为什么是这个时间"}, view.Link{Href: p.Base + "/history", Text: "看全部记录"})
 }
 
 // handling are the acts of the owner; the dispatcher records them for units that have no account.
@@ -117,13 +116,12 @@ func (p *casePage) quickRow(o workorder.Order, by authz.Actor, all []act) map[st
 	if o.State.Done() {
 		return held
 	}
-	if o.Source == workorder.FromRequest && mayCall(o, by) {
+	if p.canCall && mayCall(o, by) {
 		q := quickAct{Icon: "phone", Words: "打电话", Href: p.Base + "/calls/new"}
-		if has(all, signing.Path) || has(all, contacting.Path) {
-			q.Key = form.NewKey()
-		}
-		if has(all, signing.Path) {
-			q.Words = "签收并打电话"
+		if signs := has(all, signing.Path) && !recordsFor(o, by); signs || has(all, contacting.Path) {
+			if q.Key = form.NewKey(); signs {
+				q.Words = "签收并打电话"
+			}
 		}
 		p.Quick = append(p.Quick, q)
 	}

@@ -250,8 +250,11 @@ func (h handlers) listChoices(r *http.Request, q *query, p *listPage) error {
 // rowOf is one case of the list.
 func (h handlers) rowOf(o workorder.Order, by authz.Actor) listRow {
 	now := h.f.DB.Now()
-	row := listRow{No: o.No, Title: o.Title, Href: o.Path(), Pick: id64(o.ID) + "-" + itoa(o.Version), Category: o.CategoryName, Place: o.Place, Where: dotted(o.CommunityName, o.GridName),
+	row := listRow{No: o.No, Title: o.Title, Href: o.Path(), Pick: id64(o.ID) + "-" + itoa(o.Version), Category: o.CategoryName, Place: o.Place, Where: o.GridName,
 		Owner: o.Owner.Words(), State: stateChip(o.State), Chips: chipsOf(o), Verb: "查看"}
+	if row.Where == "" {
+		row.Where = o.CommunityName
+	}
 	if o.State.Done() {
 		row.Left, row.Due = o.State.Label(), moment(o.StartedAt, now)+"提交"
 	} else {
