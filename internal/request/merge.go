@@ -49,36 +49,53 @@ func (s *Service) Merge(ctx context.Context, tx *pg.Tx, nos []string, into, reas
 	}
 	at := slices.IndexFunc(all, func(r Request) bool { return r.No == into })
 	target := all[at]
-	if err := mayCarry(target); err != nil {
+	reply, answered, err := carrier(ctx, tx, target)
+	if err != nil {
 		return nil, err
 	}
 	var moved []Moved
 	for _, r := range slices.Delete(all, at, at+1) {
-		m, err := s.mergeOne(ctx, tx, r, target, reason)
+		m, err := mergeOne(ctx, tx, r, target, reason)
 		if err != nil {
 			return nil, err
+		}
+		if answered { // the others have their reply already: so does this one
+			m.Request.Reply, m.Request.RepliedAt = reply, &tx.Now
+			if err := saveRequest(ctx, tx, &m.Request); err != nil {
+				return nil, err
+			}
 		}
 		moved = append(moved, m)
 	}
 	return moved, nil
 }
 
-func mayCarry(target Request) error {
-	switch {
-	case target.Merged():
-		return fault.Conflict("%s 已经并入别的诉求，请选择它所在的那一件", target.No)
-	case target.WithdrawnAt != nil:
-		return errWithdrawn
-	case target.SettledAt != nil:
-		return fault.Conflict("%s 已经办结，不能再并入；问题复发请单独登记，系统会关联", target.No)
+// carrier checks that the order of a request still runs, and gives the reply that its reporters have had: a
+// request that is itself merged stands for the order it is under. The requests are locked already.
+func carrier(ctx context.Context, tx *pg.Tx, target Request) (reply string, answered bool, err error) {
+	open, err := orderOpen(ctx, tx, target.OrderID)
+	if err != nil {
+		return "", false, err
 	}
-	return nil
+	if !open {
+		return "", false, fault.Conflict("%s 已经办结，不能再并入；问题复发请单独登记，系统会关联", target.No)
+	}
+	all, err := lockOrder(ctx, tx, target.OrderID)
+	if err != nil {
+		return "", false, err
+	}
+	for _, r := range all {
+		if r.RepliedAt != nil {
+			return r.Reply, true, nil
+		}
+	}
+	return "", false, nil
 }
 
-func (s *Service) mergeOne(ctx context.Context, tx *pg.Tx, r, target Request, reason string) (Moved, error) {
+func mergeOne(ctx context.Context, tx *pg.Tx, r, target Request, reason string) (Moved, error) {
 	m := Moved{From: r.OrderID, To: target.OrderID}
 	switch {
-	case r.Merged():
+	case r.Merged() || m.From == m.To:
 		return m, fault.Conflict("%s 已经并案，请打开最新的一页再办", r.No)
 	case r.WithdrawnAt != nil || r.SettledAt != nil:
 		return m, fault.Conflict("%s 已经办结或者撤回，不能并案", r.No)
@@ -94,9 +111,6 @@ func (s *Service) mergeOne(ctx context.Context, tx *pg.Tx, r, target Request, re
 		return m, err
 	}
 	r.OrderID, r.RepliedAt = m.To, nil
-	if target.RepliedAt != nil { // the others were answered already: so is this one
-		r.Reply, r.RepliedAt = target.Reply, &tx.Now
-	}
 	if err := saveRequest(ctx, tx, &r); err != nil {
 		return m, err
 	}

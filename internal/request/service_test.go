@@ -182,6 +182,9 @@ func TestMergeIsReversible(t *testing.T) {
 	wantKind(t, merge(first.No, "SQ-2026-99"), fault.KindNotFound) // not there
 	fourth, _ := h.file(authz.Anonymous, func(f *Filing) { f.Phone = "13900003333" })
 	wantKind(t, merge(fourth.No, first.No), fault.KindConflict) // first carries others
+	if err := merge(third.No, fourth.No); err != nil || h.again(fourth).OrderID != first.OrderID {
+		t.Errorf("into what is merged itself: %v", err)
+	}
 
 	until := first.DueAt.Add(48 * time.Hour)
 	h.do(h.handler, func(tx *pg.Tx) error { return h.s.Extended(ctx, tx, first.OrderID, until, "等配件") })

@@ -43,3 +43,12 @@ func ownClock(ctx context.Context, q pg.Querier, home int64) (contact, due time.
 	}
 	return contact, due, err
 }
+
+const selectOpen = `SELECT closed_at IS NULL FROM work_order WHERE id = $1`
+
+func orderOpen(ctx context.Context, q pg.Querier, id int64) (open bool, err error) {
+	if err = q.QueryRow(ctx, selectOpen, id).Scan(&open); err != nil {
+		err = fmt.Errorf("order of a merge: %w", err)
+	}
+	return open, err
+}
