@@ -30,6 +30,7 @@ type requestSeed struct {
 	notice   string
 	sayings  []saying
 	doors    []door
+	limits   map[string]time.Duration // of the categories
 }
 
 // door is a building with its community and its grid on the day of seeding.
@@ -116,6 +117,14 @@ func (q *requestSeed) prepare(ctx context.Context) error {
 	for _, r := range said {
 		q.sayings = append(q.sayings, saying{r[0], r[1], r[2], r[3]})
 	}
+	categories, err := request.Categories(ctx, q.db.Q())
+	if err != nil {
+		return err
+	}
+	q.limits = map[string]time.Duration{}
+	for _, c := range categories {
+		q.limits[c.Code] = time.Duration(c.DueHours) * time.Hour
+	}
 	grids := grid.New(q.db)
 	all, err := grids.OnDay(ctx, authz.System, StreetCode, q.today)
 	if err != nil {
@@ -150,7 +159,7 @@ func (q *requestSeed) filing(i int) request.Filing {
 	return f
 }
 
-// life is what happens to the i-th request. They come some four a day; what is older than eight days is done.
+// life is what happens to the i-th request. They come some four a day; what is past its limit is done, but for a few.
 func (q *requestSeed) life(i int) []event {
 	days := 72 - i*72/demoRequests
 	said := q.ago(days, 8+(i*5)%10, (i*13)%60)
@@ -184,21 +193,19 @@ func (q *requestSeed) life(i int) []event {
 			return nil
 		}})
 	}
-	if days < 8 && i%3 == 0 { // some of the last week wait for a signature
-		return events
+	fresh := said.Add(q.limits[q.filing(i).Category]).After(q.now) || i%23 == 0 // the others are done in time; a few are late
+	if fresh && i%3 == 0 {
+		return events // waits for a signature
 	}
-	then(20*time.Minute, func(ctx context.Context, o workorder.Order) error { return q.sign(ctx, i, o) })
-	if days < 8 && i%3 == 1 && i%2 == 0 {
-		return events
+	then(10*time.Minute, func(ctx context.Context, o workorder.Order) error { return q.sign(ctx, i, o) })
+	if fresh && i%3 == 1 {
+		return events // signed, not yet spoken with
 	}
-	then(time.Hour, func(ctx context.Context, o workorder.Order) error { return q.contact(ctx, i, o) })
-	if days < 8 && i%4 != 0 {
-		return events
+	then(25*time.Minute, func(ctx context.Context, o workorder.Order) error { return q.contact(ctx, i, o) })
+	if fresh && i%4 != 0 {
+		return events // in hand
 	}
-	then(6*time.Hour, func(ctx context.Context, o workorder.Order) error { return q.report(ctx, i, o) })
-	if days < 4 {
-		return events
-	}
+	then(min(6*time.Hour, q.limits[q.filing(i).Category]*3/4), func(ctx context.Context, o workorder.Order) error { return q.report(ctx, i, o) })
 	then(28*time.Hour, func(ctx context.Context, o workorder.Order) error {
 		return q.call(ctx, i, no, o, request.Callback{No: no, Reached: true, Self: true, Solved: way.solved, Satisfied: way.rated})
 	})

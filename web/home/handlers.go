@@ -68,6 +68,9 @@ func (p homePage) doors() []door {
 		return door{icon, listing.PlainTitle(k), listing.PlainText(k), "/items?kind=" + string(k)}
 	}
 	return []door{
+		{"message-square-text", "反映问题", "哪里坏了、谁扰民、有事想问，四步说完，不用注册", "/requests/new"},
+		{"search", "查进度", "凭小票上的查询码，看办到哪一步", "/requests/lookup"},
+		{"megaphone", "公示栏", "社区的钱、事和决定，公示期内可以提异议", "/notices"},
 		{"user-search", "谁管我家这片", "找您家那栋楼的网格员，名字和电话", "/grids"},
 		{"list-checks", "准入清单", "社区做什么、帮政府做什么，共 " + view.Bounded(p.total()) + " 项", "/items"},
 		{"calendar-days", "某日清单", "查过去任何一天社区可以被要求做什么，可以打印", "/items/day"},
