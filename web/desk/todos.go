@@ -220,30 +220,11 @@ func rowOf(r Row, cal *workday.Calendar, now time.Time) row {
 func byHour(r row, now time.Time) row {
 	left, near, late := workorder.Left(r.DueAt, now)
 	r.Left, r.Near, r.Late = left, near, late
-	when := Moment(r.DueAt, now)
+	when := view.Moment(r.DueAt, now)
 	if r.When = when + " 前"; late {
 		r.When = "应于 " + when
 	}
 	return r
-}
-
-// Moment writes a time of day as people say it: 今天 14:12, 明天 09:00, 11月18日 17:00.
-func Moment(t, now time.Time) string {
-	day, today := workday.DayOf(t), workday.DayOf(now)
-	words := day.Short()
-	switch d := day.Sub(today); {
-	case d == 0:
-		words = "今天"
-	case d == 1:
-		words = "明天"
-	case d == -1:
-		words = "昨天"
-	case d > 1 && d < 7:
-		words = weekday(day) + " " + words
-	case day.Year() != today.Year():
-		words = day.Chinese()
-	}
-	return words + " " + t.In(workday.Shanghai).Format("15:04")
 }
 
 func weekday(d workday.Day) string { return "周" + string([]rune(d.WeekdayChinese())[2:]) }

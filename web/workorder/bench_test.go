@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"portal/internal/authz"
 	"portal/internal/blob"
 	"portal/internal/demo"
 	"portal/internal/grid"
@@ -29,6 +30,7 @@ type street struct {
 	orders *workorder.Service
 	asks   *request.Service
 	cases  *handoff.Cases
+	deps   Deps
 	filed  *int // every word comes from another person and place
 }
 
@@ -45,7 +47,8 @@ func newStreet(t *testing.T) street {
 	}
 	s := street{Bench: b, t: t, orders: workorder.New(b.DB), asks: request.New(b.DB, keys), filed: new(int)}
 	s.cases = handoff.New(b.DB, s.asks, s.orders)
-	Mount(b.Router, b.Frame, Deps{Orders: s.orders, Requests: s.asks, Cases: s.cases, Blobs: files})
+	s.deps = Deps{Orders: s.orders, Requests: s.asks, Cases: s.cases, Blobs: files}
+	Mount(b.Router, b.Frame, s.deps)
 	return s
 }
 
@@ -119,6 +122,20 @@ func (s street) file(category, words string, change ...func(*request.Filing)) st
 		s.t.Fatalf("file: %v", err)
 	}
 	return got.No
+}
+
+// fileFor files requests until one belongs to this person.
+func (s street) fileFor(login string) string {
+	s.t.Helper()
+	by := s.as(login).Actor
+	for range 30 {
+		no := s.file(ofGrid, "老人下不了楼，想请人上门帮忙填表。")
+		if o, err := s.orders.Get(s.t.Context(), by, no); err == nil && o.Can(by, authz.WorkSign) {
+			return no
+		}
+	}
+	s.t.Fatalf("nothing came to %s", login)
+	return ""
 }
 
 // attrOf reads an attribute of a node.

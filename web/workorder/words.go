@@ -35,25 +35,8 @@ func stateChip(s workorder.State) chip {
 	return c
 }
 
-// moment writes a time of day as people say it: 今天 14:12, 明天 09:00, 11月18日 17:00.
-func moment(t, now time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	day, today := workday.DayOf(t), workday.DayOf(now)
-	words := day.Short()
-	switch d := day.Sub(today); {
-	case d == 0:
-		words = "今天"
-	case d == 1:
-		words = "明天"
-	case d == -1:
-		words = "昨天"
-	case day.Year() != today.Year():
-		words = day.Chinese()
-	}
-	return words + " " + t.In(workday.Shanghai).Format("15:04")
-}
+// moment is a time of day as people say it.
+func moment(t, now time.Time) string { return view.Moment(t, now) }
 
 // exact is a moment with its day written out, for records.
 func exact(t time.Time) string {
