@@ -13,16 +13,16 @@ func (p Page) publicEntries() []RailEntry {
 	if p.Mode == "elder" {
 		return []RailEntry{
 			{Numeral: "megaphone", Label: "看公示", Href: "/notices", Current: p.Nav == "notices"},
-			{Numeral: "message-square-text", Label: "反映问题", Href: "/requests/new", Current: p.Nav == "requests"},
-			{Numeral: "search", Label: "查进度", Href: "/requests/lookup", Current: p.Nav == "lookup"},
+			{Numeral: "message-square-text", Label: "反映问题", Href: "/requests/new", Current: p.Nav == "file"},
+			{Numeral: "search", Label: "查进度", Href: "/requests/lookup", Current: p.Nav == "track"},
 			{Numeral: "phone", Label: "打电话", Href: "/#phone", Current: false},
 		}
 	}
 	return []RailEntry{
 		{Label: "首页", Href: "/", Current: p.Nav == "home"},
 		{Label: "公示栏", Href: "/notices", Current: p.Nav == "notices"},
-		{Label: "提诉求", Href: "/requests/new", Current: p.Nav == "requests"},
-		{Label: "查进度", Href: "/requests/lookup", Current: p.Nav == "lookup"},
+		{Label: "提诉求", Href: "/requests/new", Current: p.Nav == "file"},
+		{Label: "查进度", Href: "/requests/lookup", Current: p.Nav == "track"},
 		{Label: "网格员", Href: "/grids", Current: p.Nav == "grids"},
 		{Label: "准入清单", Href: "/items", Current: p.Nav == "items"},
 		{Label: "法律依据", Href: "/laws", Current: p.Nav == "laws"},
