@@ -72,12 +72,20 @@ func (h handlers) callbacks(w http.ResponseWriter, r *http.Request) error {
 		Pages: listing.Pages(got, func(cursor string) string { return address(pathCallbacks, "after", cursor) }, "按回访期限从近到远")}
 	for _, d := range got.Rows {
 		words, near, late := workorder.Left(d.DueAt, now)
-		row := dueRow{No: d.No, Href: pathCallbacks + "/" + d.No, Title: d.Title, Who: d.Name + " " + d.Phone, Replied: moment(d.RepliedAt, now),
+		row := dueRow{No: d.No, Href: pathCallbacks + "/" + d.No, Title: d.Title, Who: reporter(d.Name, d.Phone), Replied: moment(d.RepliedAt, now),
 			Due: moment(d.DueAt, now), Tries: triesWords(d), State: view.Chipped{Tone: toneOf(near, late), Words: words}}
 		p.Rows = append(p.Rows, row)
 	}
 	p.Frame = h.staff(r, "回访 - 居民诉求", nil, view.Crumb{Text: "回访"})
 	return h.f.Render(w, r, http.StatusOK, showCallbacks(p))
+}
+
+// reporter is a person as staff may always see one; what is kept back is said once.
+func reporter(name, phone string) string {
+	if name == phone {
+		return name
+	}
+	return name + " " + phone
 }
 
 func triesWords(d request.Due) string {

@@ -73,6 +73,7 @@ func testCallback(t *testing.T, d desk) {
 		t.Error("a draft is locked")
 	}
 	d.As(t, "dispatcher").Get(path).Is(ok).Says("main", "由没有经手的人来回访").SaysNot("main", "还差一张表")
+	d.As(t, "dispatcher").Get(pathCallbacks).Is(ok).SaysNot("main", no)
 	for _, login := range []string{"dept.chengguan", "worker.huaiyin", "clerk"} {
 		d.As(t, login).Get(path).Is(absent)
 	}

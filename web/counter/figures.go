@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"time"
 
 	"portal/internal/authz"
 	"portal/internal/fault"
@@ -177,15 +178,38 @@ func figureLines(rates request.Rates, s span) []figureLine {
 	return out
 }
 
-var figureHeads = []string{"编号", "诉求", "分类", "社区", "承办", "派出", "首次联系期限", "首次联系", "解决", "满意", "剔除理由", "复发自"}
+// Heads of the page and of the workbook.
+var (
+	figureHeads = []string{"编号", "诉求", "社区", "承办", "派出", "首次联系期限", "首次联系", "居民评价", "备注"}
+	exportHeads = []string{"编号", "诉求", "分类", "社区", "承办", "派出", "首次联系期限", "首次联系", "解决", "满意", "剔除理由", "复发自"}
+)
 
-// figureCells are the words of a row, without its number.
-func figureCells(row request.RateRow) []string {
-	contacted := "没有联系"
+// figureCells are the words of a row on the page, without its number.
+func figureCells(row request.RateRow, now time.Time) []string {
+	contacted, remark := "没有联系", ""
+	if row.ContactedAt != nil {
+		contacted = moment(*row.ContactedAt, now)
+	}
+	switch {
+	case row.Exclusion != "":
+		remark = "剔除：" + row.Exclusion
+	case row.RelapseOf != "":
+		remark = "复发自 " + row.RelapseOf
+	}
+	rated := row.Solved.Label()
+	if row.Solved != request.NotAsked {
+		rated += "，" + row.Satisfied.Label()
+	}
+	return []string{row.Title + "（" + row.Category + "）", row.Community, row.Owner, moment(row.DispatchedAt, now), moment(row.ContactDue, now), contacted, rated, remark}
+}
+
+// exportCells are all that is known of a row, for the workbook.
+func exportCells(row request.RateRow) []string {
+	contacted := ""
 	if row.ContactedAt != nil {
 		contacted = fully(*row.ContactedAt)
 	}
-	return []string{row.Title, row.Category, row.Community, row.Owner, fully(row.DispatchedAt), fully(row.ContactDue), contacted, row.Solved.Label(), row.Satisfied.Label(),
+	return []string{row.No, row.Title, row.Category, row.Community, row.Owner, fully(row.DispatchedAt), fully(row.ContactDue), contacted, row.Solved.Label(), row.Satisfied.Label(),
 		row.Exclusion, row.RelapseOf}
 }
 
@@ -213,8 +237,9 @@ func (h handlers) figureRows(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := figureRowsPage{Title: fig.Label(), Lead: s.words() + "，" + figureWords[fig], Export: s.address(pathFigures + "/" + string(fig) + "/export.xlsx"), Heads: figureHeads,
 		Pages: listing.Pages(got, func(cursor string) string { return s.address(pathFigures+"/"+string(fig), "after", cursor) }, "每页 "+itoa(screen)+" 件")}
+	now := h.f.DB.Now()
 	for _, row := range got.Rows {
-		p.Rows = append(p.Rows, figureRow{No: row.No, Href: casePath(row.No, ""), Cells: figureCells(row)})
+		p.Rows = append(p.Rows, figureRow{No: row.No, Href: casePath(row.No, ""), Cells: figureCells(row, now)})
 	}
 	p.Frame = h.staff(r, "看明细 - "+fig.Label(), nil, view.Crumb{Href: s.address(pathFigures), Text: "三率"}, view.Crumb{Text: fig.Label()})
 	return h.f.Render(w, r, http.StatusOK, showFigureRows(p))
@@ -227,7 +252,7 @@ func (h handlers) figureExport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var out bytes.Buffer
-	if err := sheet.WriteXLSX(&out, fig.Label(), figureHeads, h.exported(r.Context(), route.Actor(r), fig, s)); err != nil {
+	if err := sheet.WriteXLSX(&out, fig.Label(), exportHeads, h.exported(r.Context(), route.Actor(r), fig, s)); err != nil {
 		return err
 	}
 	file := listing.File{Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Name: fig.Label() + " " + s.from.String() + " " + s.last.String() + ".xlsx"}
@@ -248,7 +273,7 @@ func (h handlers) exported(ctx context.Context, by authz.Actor, fig request.Figu
 			}
 			for _, row := range got.Rows {
 				n++
-				if !yield(append([]string{row.No}, figureCells(row)...), nil) {
+				if !yield(exportCells(row), nil) {
 					return
 				}
 			}

@@ -25,11 +25,23 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request, f *form.Form) err
 			h.tellFiled(r, in, got)
 			return route.See(w, r, casePath(got.No, "/receipt"))
 		}
-		if err = keep(f, err, "at", "paper_day", "assist", "agreed", "notice", ""); err != nil {
+		if err = keep(f, err, fieldsHere...); err != nil {
 			return err
 		}
 	}
+	if err := h.addRest(r, f, in); err != nil {
+		return err
+	}
 	return h.showTake(w, r, back(f, nil))
+}
+
+// fieldsHere are the fields of a filing that are called otherwise on this page.
+var fieldsHere = []string{"at", "paper_day", "assist", "agreed", "notice", ""}
+
+// addRest tells what the domain finds wrong together with what the page found, all at once.
+func (h handlers) addRest(r *http.Request, f *form.Form, in request.Filing) error {
+	_, err := in.Check(r.Context(), h.f.DB.Q(), h.f.DB.Now())
+	return keep(f, err, fieldsHere...)
 }
 
 // tellFiled says what comes first now: an emergency call before everything else (REQ-04).

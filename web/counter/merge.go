@@ -101,7 +101,7 @@ func (h handlers) showMergeOf(w http.ResponseWriter, r *http.Request, no string,
 	p := mergePage{Form: x, No: no, Title: one.Title, CaseHref: c.Order.Path(), Action: casePath(no, "/merge"),
 		Span: "同一地点、同一类别，" + itoa(v.RelapseDays) + " 天内的在办诉求"}
 	for _, s := range c.Requests {
-		row := attachedRow{No: s.No, Who: s.Name + " " + s.Phone, At: moment(s.SubmittedAt, now), Contact: moment(s.ContactDue, now), Due: moment(s.DueAt, now), Home: "本件"}
+		row := attachedRow{No: s.No, Who: reporter(s.Name, s.Phone), At: moment(s.SubmittedAt, now), Contact: moment(s.ContactDue, now), Due: moment(s.DueAt, now), Home: "本件"}
 		if s.ContactedAt != nil {
 			row.Contact = "已联系 " + moment(*s.ContactedAt, now)
 		}

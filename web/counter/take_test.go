@@ -33,6 +33,8 @@ func testWindow(t *testing.T, d desk) {
 		t.Error("the door that was typed is lost")
 	}
 
+	clerk.Post(pathNew, "do", "file", "place", "槐安里").Is(wrong).Says(".errors", "选诉求是怎么来的", "从查到的楼栋里选一幢", "请选择诉求类型", "说明情况")
+
 	key := form.NewKey()
 	before := d.count(t, "SELECT count(*) FROM request")
 	no := d.file(t, clerk, form.KeyField, key, "phone", "19900000462")
