@@ -24,8 +24,11 @@ var signing = act{Do: authz.WorkSign, Path: "signatures/new", Title: "签收",
 		return "已签收", "先联系居民，再到现场", err
 	}}
 
-// contactPhrases are ready words for a call; the value is what is kept.
-var contactPhrases = []string{"打通了，已说明情况", "打通了，约好上门", "没打通，稍后再打", "当面说过了"}
+// contactPhrases are ready words for a contact; the value is what is kept. A call that nobody answered is none: it
+// would stop the clock of the first contact.
+var contactPhrases = []string{"打通了，已说明情况", "打通了，约好上门", byFace}
+
+const byFace = "当面说过了"
 
 var contacting = act{Do: authz.WorkContact, Path: "visits/new", Title: "记录联系", After: "首次联系的时钟到此停下",
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
@@ -37,7 +40,7 @@ var contacting = act{Do: authz.WorkContact, Path: "visits/new", Title: "记录�
 	Run: func(h handlers, in asked) (string, string, error) {
 		words := spokenWords(in, "said", contactPhrases, 200)
 		_, err := h.cases.Contact(in.r.Context(), in.by(), in.key(), workorder.Contact{At: in.at(), Words: words, Told: in.raw("told") == "yes",
-			ByPhone: in.raw("by_phone") == "yes" || in.raw("said") != contactPhrases[3]})
+			ByPhone: in.raw("by_phone") == "yes" || in.raw("said") != byFace})
 		return "已记录联系", "", err
 	}}
 

@@ -100,7 +100,7 @@ func (h handlers) showBulk(w http.ResponseWriter, r *http.Request, chosen []work
 	if refused > 0 {
 		p.Lead += "，" + itoa(refused) + " 件准入清单里没有，不能派给社区"
 	}
-	p.Verb, p.Note = "派出 "+itoa(p.Ready)+" 件", "要么全部派出，要么都不派；每一件各记一条"
+	p.Verb, p.Note = "派出 "+itoa(p.Ready)+" 件", "预览以后有人办过的会留下，并告诉你是哪几件"
 	return h.f.Render(w, r, status(errors), showBulk(p))
 }
 

@@ -136,7 +136,7 @@ func (h handlers) call(w http.ResponseWriter, r *http.Request) error {
 	p.Logged = "这次查看已记下，目的是“" + purpose + "”，居民可以要求查看"
 	if o.Can(by, authz.WorkContact) {
 		p.Records, p.Visit, p.VisitKey = true, o.Path()+"/"+contacting.Path, form.NewKey()
-		p.Outcomes = phraseOptions(contactPhrases[:1], contactPhrases[:3])
+		p.Outcomes = phraseOptions(contactPhrases[:1], contactPhrases[:2])
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return h.f.Render(w, r, http.StatusOK, showCall(p))
