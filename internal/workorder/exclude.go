@@ -63,6 +63,9 @@ func (s *Service) aside(ctx context.Context, by authz.Actor, key string, at Step
 		if err := o.mayDo(by, do, desks(o)); err != nil {
 			return o, err
 		}
+		if at.Version != 0 && at.Version != o.Version {
+			return o, overtaken(ctx, tx, OrderKind, int64(o.ID))
+		}
 		n, err := run(tx, o)
 		if err != nil {
 			return o, err

@@ -35,7 +35,10 @@ func Fold(ctx context.Context, tx *pg.Tx, id, into ID, why string) error {
 			return note{}, err
 		}
 		o.mergedFrom, o.MergedInto = before, into
-		return note{did: "并入 " + target.No, words: why, told: true}, stopAllClocks(ctx, tx, id)
+		if _, err := tx.Exec(ctx, sleepClocks, int64(id), tx.Now); err != nil {
+			return note{}, fmt.Errorf("let the clocks stand: %w", err)
+		}
+		return note{did: "并入 " + target.No, words: why, told: true}, nil
 	})
 	return err
 }
@@ -46,12 +49,12 @@ func Unfold(ctx context.Context, tx *pg.Tx, id ID, why string) (Order, error) {
 	if err != nil {
 		return o, err
 	}
-	if o.State != Merged || o.ClosedAt == nil {
+	if o.State != Merged {
 		return o, overtaken(ctx, tx, OrderKind, int64(o.ID))
 	}
-	before, since := o, *o.ClosedAt
+	before := o
 	o.State, o.mergedFrom, o.MergedInto = o.mergedFrom, "", 0
-	if _, err := tx.Exec(ctx, wakeClocks, int64(id), since); err != nil {
+	if _, err := tx.Exec(ctx, wakeClocks, int64(id)); err != nil {
 		return o, fmt.Errorf("wake the clocks: %w", err)
 	}
 	if err := settle(ctx, tx, authz.RequestMerge, &before, &o, note{did: "撤销并案，恢复自己的时限", words: why, told: true}); err != nil {

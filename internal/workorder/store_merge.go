@@ -14,9 +14,12 @@ func stateOf(ctx context.Context, q pg.Querier, id ID) (State, error) {
 	return s, found(err, "state", ErrNoOrder)
 }
 
-// What stood still at the merge goes on; what came due meanwhile is told at the next tick.
+// A clock that stands still keeps when its next thing was to happen, and so differs from one that is over; what came
+// due meanwhile is told at the next tick.
+const sleepClocks = `
+UPDATE work_clock SET stopped_at = $2, next_at = COALESCE(next_at, 'infinity') WHERE order_id = $1 AND stopped_at IS NULL`
 const wakeClocks = `
-UPDATE work_clock SET stopped_at = NULL, next_at = CASE WHEN level = 0 THEN warn_at ELSE due_at END
-WHERE order_id = $1 AND stopped_at = $2`
+UPDATE work_clock SET stopped_at = NULL, next_at = NULLIF(next_at, 'infinity')
+WHERE order_id = $1 AND stopped_at IS NOT NULL AND next_at IS NOT NULL`
 
 const setFollowers = `UPDATE work_order SET followers = $2 WHERE id = $1`
