@@ -16,7 +16,7 @@ type choice struct {
 // choices stand on the first screen in this order, as long as the street keeps the category; the name is
 // the street's own. 其他 is the list of all, below them.
 var choices = []choice{
-	{"0402", "sliders-horizontal", "马路上的灯", []string{"灯不亮", "灯一直闪", "晚上看不清路", "灯杆歪了"}},
+	{"0402", "contrast", "马路上的灯", []string{"灯不亮", "灯一直闪", "晚上看不清路", "灯杆歪了"}},
 	{"0204", "house", "楼道灯、保洁、保安", []string{"楼道灯不亮", "没人打扫", "门卫不管事", "报修了没人来"}},
 	{"0201", "arrow-up", "电梯坏了、停运", []string{"电梯停了", "门关不上", "上下有响声", "家里有老人下不了楼"}},
 	{"0602", "trash-2", "垃圾满了没人拉", []string{"垃圾满了没人拉", "有臭味", "招蚊蝇", "已经好几天了"}},

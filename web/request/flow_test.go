@@ -32,6 +32,16 @@ func street(t *testing.T) bench {
 func TestPages(t *testing.T) {
 	b := street(t)
 	for name, run := range map[string]func(*testing.T, bench){
+		"Light":                     testLight,
+		"Rating":                    testRating,
+		"TypedCode":                 testTypedCode,
+		"UnknownCodes":              testUnknownCodes,
+		"TrackActs":                 testTrackActs,
+		"Reveals":                   testReveals,
+		"StaffAreEverybody":         testStaffAreEverybody,
+		"Joining":                   testJoining,
+		"Figures":                   testFigures,
+		"Hostile":                   testHostile,
 		"FourQuestionsFileARequest": testFourQuestionsFileARequest,
 		"NothingIsKept":             testNothingIsKept,
 		"DraftIsKeptAndInOrder":     testDraftIsKeptAndInOrder,
