@@ -90,7 +90,7 @@ var errNoResult = fault.NotFound("没有这件结果。可能已经写过公示�
 // eachKind is how many results of one kind are offered.
 const eachKind = 8
 
-// Results lists what the person may publish and has not been published, newest first within each kind.
+// Results lists what the person may publish and has not been published, each kind in the order of its own list.
 func (n *Notices) Results(ctx context.Context, by authz.Actor) ([]Result, error) {
 	g, err := n.ground(ctx, by)
 	if err != nil {
@@ -206,8 +206,16 @@ func (n *Notices) admittedSketch(ctx context.Context, by authz.Actor, id string,
 	body = append(body, "", "清单全文和法律依据，可以在本站“准入清单”查看，也可以到社区窗口查询。")
 	return notice.Sketch{Kind: notice.Admission, Text: notice.Text{
 		Title: "关于" + cut(a.Title, 24) + "准入结果的公示", PlainTitle: a.Title,
-		PlainSummary: "街道同意" + a.UnitName + "请社区" + a.Role.Label() + "这件事，经费" + funds + "。", Body: strings.Join(body, "\n"),
+		PlainSummary: "街道同意" + a.UnitName + "请社区" + a.Role.Label() + "这件事。" + fundsWords(funds) + "。", Body: strings.Join(body, "\n"),
 	}}, nil
+}
+
+// fundsWords is the line of funds as the end of a sentence.
+func fundsWords(funds string) string {
+	if strings.HasPrefix(funds, "不") {
+		return funds
+	}
+	return "经费 " + funds
 }
 
 // posts are handovers that took effect in the last two months.
@@ -231,7 +239,7 @@ func (n *Notices) posts(ctx context.Context, by authz.Actor, g ground) ([]Result
 }
 
 // postSketch names the new person of a post, who is public with the work telephone (GRD-19), and no reason.
-func (n *Notices) postSketch(ctx context.Context, by authz.Actor, id string, _ ground) (notice.Sketch, error) {
+func (n *Notices) postSketch(ctx context.Context, by authz.Actor, id string, g ground) (notice.Sketch, error) {
 	number, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
 		return notice.Sketch{}, errNoResult
@@ -240,7 +248,7 @@ func (n *Notices) postSketch(ctx context.Context, by authz.Actor, id string, _ g
 	if err != nil {
 		return notice.Sketch{}, err
 	}
-	if h.Effective.IsZero() || h.Receiver.IsZero() {
+	if h.Effective.IsZero() || h.Receiver.IsZero() || !strings.HasPrefix(h.Community, g.division) {
 		return notice.Sketch{}, errNoResult
 	}
 	where := h.CommunityName + h.GridName

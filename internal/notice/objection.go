@@ -137,7 +137,7 @@ func (s *Service) object(ctx context.Context, tx *pg.Tx, in Objecting) (string, 
 			return "", err
 		}
 	}
-	if err := insertObjection(ctx, tx, &o, s.index(code)); err != nil {
+	if err := insertObjection(ctx, tx, &o, s.index(code), s.phoneIndex(in.Phone)); err != nil {
 		return "", err
 	}
 	v, err := valuesOf(ctx, tx)
@@ -276,16 +276,8 @@ func (s *Service) Reveal(ctx context.Context, by authz.Actor, key string, id Obj
 		if !authz.Allowed(tx.Actor, authz.ObjectionReply, o.Object()) || !o.Named() {
 			return errNoObjection
 		}
-		index, err := codeIndexOf(ctx, tx, id)
-		if err != nil {
+		if p, err = s.open(ctx, tx, o); err != nil {
 			return err
-		}
-		plain, err := s.keys.Open(o.Person, sealAbout(index))
-		if err != nil {
-			return fmt.Errorf("objection %d: %w", id, err)
-		}
-		if err := json.Unmarshal(plain, &p); err != nil {
-			return fmt.Errorf("objection %d: %w", id, err)
 		}
 		return record(ctx, tx, authz.ObjectionView, ObjectionKind, int64(id), o.NoticeSlug(), purpose, trace{Did: "看了提出人的联系方式"})
 	})

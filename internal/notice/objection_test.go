@@ -8,6 +8,7 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/fault"
+	"portal/internal/secret"
 	"portal/internal/workday"
 )
 
@@ -162,4 +163,75 @@ func TestObjectionClock(t *testing.T) {
 	o.on(t, workday.NewDay(2026, 11, 19))
 	_, err := o.s.Object(ctx, authz.Anonymous, "", Objecting{No: n.Slug(), Words: "金额对不上"})
 	says(t, err, "words", "公示期已经结束")
+}
+
+// Subject access and retention (X8, §6.7): a telephone finds what is held, erasing waits for the answer, time forgets.
+func TestSubjectAndRetention(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	n := o.hung(t)
+	id, _ := o.object(t, n, Objecting{Person: Person{Name: "沈一", Phone: "+86 139-0013-9000"}})
+	o.object(t, n, Objecting{Person: Person{Phone: "13700137000"}, From: "10.0.0.9"})
+	held, err := o.s.Export(ctx, "13900139000")
+	if err != nil || len(held) != 1 || held[0].Person.Name != "沈一" || held[0].Words == "" {
+		t.Fatalf("held: %+v, %v", held, err)
+	}
+	if none, err := o.s.Export(ctx, "13500135000"); err != nil || len(none) != 0 {
+		t.Errorf("a stranger's number: %+v, %v", none, err)
+	}
+	if erased, waiting, err := o.s.Erase(ctx, "13900139000", "本人要求"); err != nil || erased != 0 || len(waiting) != 1 {
+		t.Errorf("erased before the answer: %d, %v, %v", erased, waiting, err)
+	}
+	if err := o.s.Reply(ctx, o.secretary, "", Answer{ID: id, Version: 1, Gist: "照明的钱为什么不对", Reply: "已核对，金额无误。"}); err != nil {
+		t.Fatal(err)
+	}
+	if erased, waiting, err := o.s.Erase(ctx, "139 0013 9000", "本人要求"); err != nil || erased != 1 || len(waiting) != 0 {
+		t.Errorf("erased %d, %v, %v", erased, waiting, err)
+	}
+	gone, err := o.s.Objection(ctx, o.secretary, id)
+	if err != nil || gone.Named() || gone.Words != wordsErased || gone.Reply == "" {
+		t.Errorf("after erasing: %+v, %v", gone, err)
+	}
+	other := gone.ID + 1
+	if err := o.s.Reply(ctx, o.secretary, "", Answer{ID: other, Version: 1, Gist: "照明的钱为什么不对", Reply: "已核对，金额无误。"}); err != nil {
+		t.Fatal(err)
+	}
+	o.on(t, workday.NewDay(2027, 1, 4))
+	if kept, err := o.s.Objection(ctx, o.secretary, other); err != nil || !kept.Named() {
+		t.Errorf("forgotten too early: %+v, %v", kept, err)
+	}
+	o.on(t, workday.NewDay(2036, 1, 2))
+	if kept, err := o.s.Objection(ctx, o.secretary, other); err != nil || kept.Named() || kept.Words != wordsForgotten {
+		t.Errorf("not forgotten: %+v, %v", kept, err)
+	}
+}
+
+// After a rotation of the keys every person is sealed anew and still opens.
+func TestReseal(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	dir := t.TempDir()
+	old, err := secret.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.s = New(o.db, old, nil)
+	n := o.hung(t)
+	id, _ := o.object(t, n, Objecting{Person: Person{Name: "沈一"}})
+	if done, err := o.s.Reseal(ctx, 10); err != nil || done != 0 {
+		t.Errorf("resealed %d with the same key, %v", done, err)
+	}
+	newer, err := secret.Rotate(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.s = New(o.db, newer, nil)
+	if done, err := o.s.Reseal(ctx, 10); err != nil || done != 1 {
+		t.Errorf("resealed %d, %v", done, err)
+	}
+	if p, err := o.s.Reveal(ctx, o.secretary, "", id, "打电话核实"); err != nil || p.Name != "沈一" {
+		t.Errorf("the person after the rotation: %+v, %v", p, err)
+	}
 }

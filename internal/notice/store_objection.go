@@ -13,10 +13,10 @@ import (
 )
 
 const insertObjectionSQL = `
-INSERT INTO objection (notice_id, n, words, person, code_index, received_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`
+INSERT INTO objection (notice_id, n, words, person, code_index, received_at, phone_index) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`
 
-func insertObjection(ctx context.Context, tx *pg.Tx, o *Objection, codeIndex []byte) error {
-	err := tx.QueryRow(ctx, insertObjectionSQL, o.NoticeID, o.N, o.Words, o.Person, codeIndex, tx.Now).Scan(&o.ID)
+func insertObjection(ctx context.Context, tx *pg.Tx, o *Objection, codeIndex, phoneIndex []byte) error {
+	err := tx.QueryRow(ctx, insertObjectionSQL, o.NoticeID, o.N, o.Words, o.Person, codeIndex, tx.Now, phoneIndex).Scan(&o.ID)
 	if err != nil {
 		return fmt.Errorf("objection: %w", err)
 	}

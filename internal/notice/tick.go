@@ -18,10 +18,11 @@ const (
 )
 
 // Tick ends windows, counts those anew whose year has been published since, asks for the publication of results
-// (DL-18) and for answers to objections. Running it twice changes nothing more.
+// (DL-18) and for answers to objections, and forgets who objected when the retention time is over. Running it twice
+// changes nothing more.
 func (s *Service) Tick(ctx context.Context) error {
 	today := workday.DayOf(s.db.Now())
-	for _, part := range []func(context.Context, workday.Day) error{s.recount, s.lapse, s.askResults, s.askReplies, s.sweep} {
+	for _, part := range []func(context.Context, workday.Day) error{s.recount, s.lapse, s.askResults, s.askReplies, s.forget, s.sweep} {
 		if err := part(ctx, today); err != nil {
 			return err
 		}

@@ -50,6 +50,19 @@ func answerState(o notice.Objection, today workday.Day) string {
 	return "待答复，" + due(o) + "到期"
 }
 
+// answerTone is the colour of it.
+func answerTone(o notice.Objection, today workday.Day) view.Tone {
+	switch {
+	case o.Answered():
+		return view.OK
+	case o.Late(today):
+		return view.Danger
+	case o.DueExact && !o.DueOn.After(today.Add(1)):
+		return view.Warn
+	}
+	return view.Info
+}
+
 func dash(s string) string {
 	if s == "" {
 		return "没有留"

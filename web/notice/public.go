@@ -338,7 +338,8 @@ func (h handlers) deskPrint(w http.ResponseWriter, r *http.Request) error {
 type sheet struct {
 	Head   view.PaperHead
 	Blocks []notice.Block
-	Window string
+	Window string // ends before the telephone number
+	Phone  string
 	Files  string
 }
 
@@ -373,7 +374,7 @@ func (h handlers) sheet(r *http.Request, rec notice.Record) (sheet, error) {
 	if v.IssuedAt != nil {
 		s.Head.QR, s.Head.QRWords = listing.Address(r, h.secure, rec.Path()), "扫码看原文、附件，或提异议"
 	}
-	s.Window = objectWords(v, rec.Exact, phone)
+	s.Window, s.Phone = objectWords(v, rec.Exact), phone
 	var names []string
 	for i, f := range rec.Files {
 		names = append(names, itoa(i+1)+". "+strings.TrimSuffix(f.Name, extension(f.Name)))
@@ -391,9 +392,9 @@ func extension(name string) string {
 	return ""
 }
 
-// objectWords is the paragraph that every sheet ends with.
-func objectWords(v notice.Version, exact bool, phone string) string {
-	where := "到社区窗口提出，或者拨打 " + phone + "。"
+// objectWords is the paragraph that every sheet ends with, up to the telephone number.
+func objectWords(v notice.Version, exact bool) string {
+	const where = "到社区窗口提出，或者拨打 "
 	switch {
 	case v.Days == 0:
 		return "本公示长期公开，内容有变化时随时更新。发现有误，请" + where
