@@ -22,6 +22,9 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request, f *form.Form) err
 	if f.Valid() {
 		got, err := h.Cases.File(ctx, by, f.Key(), in)
 		if err == nil {
+			if err := h.dropDraft(w, r); err != nil {
+				h.f.Log.Warn("draft of the window stays for its day", "err", err)
+			}
 			h.tellFiled(r, in, got)
 			return route.See(w, r, casePath(got.No, "/receipt"))
 		}

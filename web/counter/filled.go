@@ -23,6 +23,7 @@ type filled struct {
 	proposed  map[string]string
 	overrides map[string]string // what the page sets whatever was typed
 	told      []fault.Field
+	again     *view.Banner // something unfinished was there
 }
 
 // fresh is the form of a page that was opened; the address may carry values.

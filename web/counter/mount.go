@@ -38,6 +38,7 @@ const (
 	module         = "requests"
 	pathRequests   = "/desk/requests"
 	pathNew        = pathRequests + "/new"
+	pathDraft      = pathNew + "/draft"
 	pathHints      = pathNew + "/hints"
 	pathAssistEnd  = pathRequests + "/assists/end"
 	pathFigures    = pathRequests + "/figures"
@@ -54,6 +55,7 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 
 	rt.Get(pathNew, authz.RequestTake, h.newRequest)
 	rt.Post(pathNew, authz.RequestTake, h.takeRequest)
+	rt.Post(pathDraft, authz.RequestTake, h.autosave)
 	rt.Post(pathHints, authz.RequestTake, h.hints)
 	rt.Post(pathAssistEnd, authz.RequestTake, h.endAssist)
 	rt.Get(pathRequests+"/{no}/receipt", authz.RequestTake, h.receipt)

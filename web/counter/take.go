@@ -68,6 +68,13 @@ var safetyOptions = []view.Option{
 var agreedOptions = []view.Option{{Value: "yes", Label: "已念给居民听，居民同意"}}
 
 func (h handlers) newRequest(w http.ResponseWriter, r *http.Request) error {
+	typed, mine, err := h.kept(r)
+	if err != nil {
+		return err
+	}
+	if mine {
+		return h.showTake(w, r, again(typed))
+	}
 	return h.showTake(w, r, fresh(r, map[string]string{"channel": string(request.Window)}))
 }
 
@@ -81,6 +88,14 @@ func (h handlers) takeRequest(w http.ResponseWriter, r *http.Request) error {
 		return h.startAssist(w, r, f)
 	case "file":
 		return h.file(w, r, f)
+	case "clear":
+		if err := h.dropDraft(w, r); err != nil {
+			return err
+		}
+		return route.See(w, r, pathNew)
+	}
+	if err := h.keepDraft(w, r); keep(f, err) != nil {
+		return err
 	}
 	x := back(f, nil)
 	x.told = nil // looking up is no sending: what is still empty is no fault

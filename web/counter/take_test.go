@@ -22,6 +22,22 @@ func testWindow(t *testing.T, d desk) {
 		t.Error("what was typed did not come back as it was")
 	}
 
+	if left := clerk.Get(pathNew).Is(ok).WellMade().Says("main", "上次没登记完的内容还在"); left.Attr("#f-name", "value") != "张三丰" {
+		t.Error("what was looked up is not there after a while")
+	}
+	me := clerk.Actor
+	if clerk.Actor = d.As(t, "dispatcher").Actor; strings.Contains(clerk.Get(pathNew).Body, "张三丰") {
+		t.Error("the next person at the same computer reads what the one before has typed")
+	}
+	clerk.Actor = me
+	clerk.Post(pathDraft, "words", "楼道没灯", "name", "王五").Is(ok)
+	if d.count(t, "SELECT count(*) FROM request_draft WHERE position('王五'::bytea IN body) > 0") != 0 || clerk.Get(pathNew).Attr("#f-name", "value") != "王五" {
+		t.Error("what is kept is not sealed, or does not come back")
+	}
+	if to := clerk.Post(pathNew, "do", "clear").Sees(); to != pathNew || clerk.Get(pathNew).Attr("#f-name", "value") != "" {
+		t.Error("clearing leaves something")
+	}
+
 	bad := clerk.Post(pathNew, said("words", "", "kind", "", "category", "", "phone", "123")...).Is(wrong).WellMade()
 	bad.Says(".errors", "有 4 处需要修改").Says("title", "有 4 处需要修改")
 	for _, field := range []string{"words", "kind", "category", "phone"} {
@@ -98,7 +114,7 @@ func testAssist(t *testing.T, d desk) {
 	if started.Attr("#f-name", "value") != "张三丰" || started.Attr("[name=channel][checked]", "value") != "assisted" {
 		t.Error("what was typed before the consent is lost, or 代办 is not chosen")
 	}
-	if started.Attr("main form [name=form_key]", "value") == key {
+	if started.Attr("form[data-autosave] [name=form_key]", "value") == key {
 		t.Error("the key of the consent stands in the form that files")
 	}
 	d.later(2*time.Minute + 20*time.Second)
