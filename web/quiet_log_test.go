@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"portal/internal/demo"
 	"portal/internal/pg/pgtest"
+	"portal/web/form"
 )
 
 // private is what a person tells the portal and no log may repeat (reliability.md §1, §2 rule 21):
@@ -54,14 +56,91 @@ func TestLogIsQuiet(t *testing.T) {
 	who := h.identities(t)
 	cookies := h.cookies(t, who)
 	h.send(t, who[0], http.MethodPost, "/sign-in", url.Values{"login": {"admin"}, "password": {private["wrong password"]}})
+	opens, number := h.confide(t)
+	h.follow(t, who, opens, number)
 	h.tell(t, who)
 	refused := h.refuseRows(t)
+	h.follow(t, who, opens, number)
 	h.tell(t, who)
 	if n := strings.Count(log.String(), "violates check constraint"); n == 0 {
 		t.Errorf("no row was refused of %d tables: the walk does not come to the driver's errors", refused)
 	}
 	maps.Copy(cookies, h.cookies(t, who))
+	maps.Copy(cookies, opens)
 	h.repeatsNothing(t, &log, cookies)
+}
+
+// Where a page writes the key of its form, the token of a receipt and the code to type.
+var (
+	keyOnPage  = regexp.MustCompile(`name="` + form.KeyField + `" value="([^"]+)"`)
+	tokenThere = regexp.MustCompile(`^/r/([A-Za-z0-9_-]{22})/receipt$`)
+	codeOnPage = regexp.MustCompile(`\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b`)
+)
+
+// confide files a true request through the residents' pages and gives what opens it: its QR's token and
+// its code.
+func (h *wholeHouse) confide(t *testing.T) (opens map[string]string, number string) {
+	t.Helper()
+	resident := identity{client: h.client(t)}
+	for _, step := range []struct {
+		name   string
+		answer url.Values
+	}{
+		{"what", url.Values{"category": {"0102"}}},
+		{"where", url.Values{"place": {"长江路公交站旁边"}, "community": {"320104900001"}, "go": {"words"}}},
+		{"say", url.Values{"words": {private["words"] + " " + private["door"]}, "kind": {"help"}}},
+		{"phone", url.Values{"name": {private["name"]}, "phone": {private["telephone"]}, "go": {"next"}}},
+	} {
+		if status, page := h.send(t, resident, http.MethodPost, "/requests/new/"+step.name, step.answer); status != http.StatusSeeOther {
+			t.Fatalf("%s: %d %.500s", step.name, status, page)
+		}
+	}
+	_, page := h.send(t, resident, http.MethodGet, "/requests/new/check", nil)
+	key := keyOnPage.FindStringSubmatch(page)
+	if key == nil {
+		t.Fatalf("no form on the page of checking: %.500s", page)
+	}
+	res, err := resident.client.PostForm(h.base+"/requests/new/check", url.Values{form.KeyField: {key[1]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	token := tokenThere.FindStringSubmatch(res.Header.Get("Location"))
+	if token == nil {
+		t.Fatalf("filing answered %d and leads to %q", res.StatusCode, res.Header.Get("Location"))
+	}
+	_, page = h.send(t, resident, http.MethodGet, "/r/"+token[1]+"/receipt", nil)
+	code := codeOnPage.FindString(page)
+	number = regexp.MustCompile(`SQ-\d{4}-\d+`).FindString(page)
+	if code == "" || number == "" {
+		t.Fatalf("the receipt shows no code or no number: %.500s", page)
+	}
+	return map[string]string{"token of a receipt": token[1], "code of a receipt": code}, number
+}
+
+// follow opens the request with what opens it, acts on it, and lets staff see whose it is.
+func (h *wholeHouse) follow(t *testing.T, who []identity, opens map[string]string, number string) {
+	t.Helper()
+	track, code := "/r/"+opens["token of a receipt"], opens["code of a receipt"]
+	resident := who[0]
+	for _, path := range []string{"", "/receipt", "/clock", "/nothing"} {
+		h.send(t, resident, http.MethodGet, track+path, nil)
+	}
+	for _, act := range []string{"supplements", "ratings", "withdrawals"} {
+		h.send(t, resident, http.MethodPost, track+"/"+act, confided())
+		h.send(t, resident, http.MethodPost, "/requests/lookup/"+act, url.Values{"code": {code}, "phone4": {private["telephone"][7:]}, "words": {telling}})
+	}
+	h.send(t, resident, http.MethodPost, "/requests/lookup", url.Values{"code": {code}, "phone4": {private["telephone"][7:]}})
+	for _, one := range who {
+		if one.login != "dispatcher" && one.login != "clerk" && one.login != "callback" {
+			continue
+		}
+		for _, path := range []string{"", "/reveal", "/history", "/merge"} {
+			h.send(t, one, http.MethodGet, "/desk/requests/"+number+path, nil)
+		}
+		h.send(t, one, http.MethodPost, "/desk/requests/"+number+"/reveal", url.Values{"purpose": {"回访前核对电话"}})
+		h.send(t, one, http.MethodGet, "/desk/requests?q="+url.QueryEscape(private["telephone"]), nil)
+	}
 }
 
 // cookies are what opens a session for whoever has it.

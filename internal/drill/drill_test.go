@@ -102,10 +102,11 @@ func nothingIsLostOrDoubled(t *testing.T, s *stage) {
 func aNewFormKeyDoubles(t *testing.T, s *stage) {
 	for _, c := range []struct {
 		name    string
+		deed    deed
 		keyless bool
-	}{{"with its key", false}, {"with a new key", true}} {
+	}{{"with its key", logTask, false}, {"a resident's with its key", file, false}, {"with a new key", logTask, true}} {
 		t.Run(c.name, func(t *testing.T) {
-			d := logTask
+			d := c.deed
 			l, err := s.perform(t.Context(), d, 2, nil, func(cl *client) {
 				cl.deaf, cl.keyless = true, c.keyless
 			})
