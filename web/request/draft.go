@@ -123,6 +123,14 @@ func (d draft) open(s string) string {
 	return s
 }
 
+// meaning changes the kind; who may know who said it is another question then, and is asked again (REQ-13).
+func (d draft) meaning(k request.Kind) draft {
+	if d.Kind != k {
+		d.Kind, d.Asked4, d.Secret = k, false, false
+	}
+	return d
+}
+
 // place is where it is, in words.
 func (d draft) place() string {
 	switch {

@@ -32,6 +32,8 @@ func street(t *testing.T) bench {
 func TestPages(t *testing.T) {
 	b := street(t)
 	for name, run := range map[string]func(*testing.T, bench){
+		"WallIsNeverSkipped":        testWallIsNeverSkipped,
+		"ChildInDanger":             testChildInDanger,
 		"Light":                     testLight,
 		"Rating":                    testRating,
 		"TypedCode":                 testTypedCode,
@@ -310,6 +312,36 @@ func testWallAndChild(t *testing.T, b bench) {
 	v.Post("/requests/new/check", form.KeyField, check.Attr("main form [name=form_key]", "value")).Sees()
 	if n := b.count(t, `SELECT count(*) FROM request WHERE title = '有人私搭' AND confidential AND NOT reveal_agreed AND phone_index IS NULL AND minor`); n != 1 {
 		t.Errorf("%d requests behind the wall", n)
+	}
+}
+
+// A matter that becomes a 举报 after the telephone was answered is asked again, and silence keeps it hidden (REQ-13).
+func testWallIsNeverSkipped(t *testing.T, b bench) {
+	v := b.Anybody(t)
+	upToCheck(t, v, "门口有人违规收费", "13812345678")
+	v.Post("/requests/new/say", "words", "门口有人违规收费", "kind", "report", "go", "next").Sees()
+	if to := v.Get("/requests/new/check").Sees(); to != "/requests/new/phone" {
+		t.Errorf("the check opens %s", to)
+	}
+	if got := v.Get("/requests/new/phone").Attr("[name=secret][checked]", "value"); got != "yes" {
+		t.Errorf("a 举报 begins with %q", got)
+	}
+	v.Post("/requests/new/phone", "phone", "13812345678", "go", "next").Sees()
+	v.Get("/requests/new/check").Says("main", "不让办理的人知道是您")
+	v.Post("/requests/new/phone", "phone", "13812345678", "secret", "no", "go", "next").Sees()
+	v.Get("/requests/new/check").Says("main", "办理的人可以知道是您")
+}
+
+// A child in danger is called back all the same (REQ-18).
+func testChildInDanger(t *testing.T, b bench) {
+	v := b.Anybody(t)
+	upToCheck(t, v, "我在家里被打", "13812345678")
+	v.Post("/requests/new/phone", "phone", "13812345678", "minor", "yes", "go", "next").Sees()
+	check := v.Get("/requests/new/check")
+	check.Says(".danger", "110").SaysNot("main", "没有家长同意")
+	v.Post("/requests/new/check", form.KeyField, check.Attr("main form [name=form_key]", "value")).Sees()
+	if n := b.count(t, `SELECT count(*) FROM request WHERE title = '我在家里被打' AND phone_index IS NOT NULL`); n != 1 {
+		t.Errorf("%d children can be called", n)
 	}
 }
 

@@ -32,7 +32,7 @@ func (h handlers) showCheck(w http.ResponseWriter, r *http.Request, p stepPage) 
 	}
 	now := h.f.DB.Now()
 	contact, due := request.Clocks(c, set, now)
-	out := checkPage{stepPage: p, Terms: termsOf(d), NoReply: d.Phone == "", Child: d.Minor && !d.Guardian,
+	out := checkPage{stepPage: p, Terms: termsOf(d), NoReply: d.Phone == "", Child: d.Minor && !d.Guardian && !request.Dangerous(d.Words, c),
 		Promise: when(contact, now) + " 前有人联系您，" + when(due, now) + " 前办好"}
 	if out.NoReply || out.Child {
 		out.Promise = when(due, now) + " 前办好，结果凭查询码看"

@@ -51,7 +51,7 @@ func walls(d draft) []view.Option {
 }
 
 func (h handlers) takePhone(ctx context.Context, fm *form.Form, d draft) (taken, error) {
-	d.Secret = fm.Raw(paramSecret) == yes && walls(d) != nil
+	d.Secret = walls(d) != nil && (fm.Raw(paramSecret) == yes || d.Kind == request.Report && fm.Raw(paramSecret) != no) // no answer keeps a 举报 hidden
 	d.Minor = fm.Raw(paramMinor) != ""
 	d.Guardian = d.Minor && fm.Raw(paramGuardian) != ""
 	next := stepCheck

@@ -75,7 +75,7 @@ func (h handlers) similar(ctx context.Context, d draft) ([]sameRow, error) {
 func (h handlers) takeSay(ctx context.Context, fm *form.Form, d draft) (taken, error) {
 	d.Words = fm.Text(paramSay, maxSay)
 	if kind := form.Choice(fm, paramKind, kindOrder); kind != "" {
-		d.Kind = kind
+		d = d.meaning(kind)
 	}
 	if !fm.Valid() {
 		d.Words = fm.Raw(paramSay)

@@ -122,7 +122,8 @@ func (h handlers) takeWhat(ctx context.Context, fm *form.Form, d draft) (taken, 
 		return taken{}, err
 	}
 	if d.Category != c.Code {
-		d.Kind, d.Same = kindOf(c.Code), ""
+		d.Same = ""
+		d = d.meaning(kindOf(c.Code))
 	}
 	d.Category, d.CategoryName = c.Code, c.Name
 	return taken{Draft: d, Next: stepWhere}, nil

@@ -2,6 +2,7 @@ package request
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"portal/internal/workday"
@@ -19,7 +20,7 @@ func when(t, now time.Time) string {
 	case near:
 		return name + " " + clock
 	case away > 1 && away < 7:
-		return day.WeekdayChinese() + "（" + date + "）" + clock
+		return "周" + strings.TrimPrefix(day.WeekdayChinese(), "星期") + "（" + date + "）" + clock
 	case day.Year() == today.Year():
 		return date + " " + clock
 	}

@@ -139,7 +139,7 @@ func clockOf(t request.Tracked, now time.Time) clockWords {
 	}
 	return clockWords{Contact: when(t.ContactDue, now), Due: when(t.DueAt, now), Terms: []view.Term{
 		{Name: "从什么时候算", Text: fully(t.SubmittedAt) + "，收到的这一刻起，休息日也算"},
-		{Name: "最晚联系您", Text: fully(t.ContactDue) + "\n收到以后 " + hours(t.ContactDue.Sub(t.SubmittedAt)) + " 内"},
+		{Name: "最晚联系您", Text: fully(t.ContactDue) + "\n收到以后 " + hours(t.ContactDue.Sub(t.SubmittedAt)) + "内"},
 		{Name: "最晚办好", Text: fully(t.DueAt) + "\n" + limit},
 		{Name: "会不会停表", Text: "不会。转给别的单位、单位之间有争议，时间都照常算"},
 		{Name: "超时怎么办", Text: "系统自动报上一级，直到街道值班领导"},
