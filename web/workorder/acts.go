@@ -13,7 +13,7 @@ var acts = []act{
 	answering, asking4help, disputing, extending, parking, photographing, excluding,
 }
 
-// alone are acts that are one button on the case.
+// alone are acts that ask nothing: one button on the case.
 var alone = map[string]bool{signing.Path: true, arriving.Path: true}
 
 // icons of the buttons of acts.

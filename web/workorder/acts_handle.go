@@ -18,7 +18,10 @@ import (
 
 // What the owner does: sign, speak with the resident, go there, report; ask for help or for time; object once.
 
-var signing = act{Do: authz.WorkSign, Path: "signatures/new", Title: "签收",
+// bare is the form of an act that asks nothing.
+func bare(handlers, asked) ([]templ.Component, error) { return nil, nil }
+
+var signing = act{Do: authz.WorkSign, Path: "signatures/new", Title: "签收", After: "签收的单位办到底；街道代没有账号的单位签收，会记为代录", Fields: bare,
 	Run: func(h handlers, in asked) (string, string, error) {
 		_, err := h.s.Sign(in.r.Context(), in.by(), in.key(), in.at())
 		return "已签收", "先联系居民，再到现场", err
@@ -44,7 +47,7 @@ var contacting = act{Do: authz.WorkContact, Path: "visits/new", Title: "记录�
 		return "已记录联系", "", err
 	}}
 
-var arriving = act{Do: authz.WorkArrive, Path: "arrivals/new", Title: "我已到现场",
+var arriving = act{Do: authz.WorkArrive, Path: "arrivals/new", Title: "我已到现场", After: "只记下现在的时间", Fields: bare,
 	Run: func(h handlers, in asked) (string, string, error) {
 		d := workorder.Arrive{At: in.at()}
 		if in.raw("lng") != "" && in.raw("lat") != "" { // never more than what the touch gave, and never kept in part

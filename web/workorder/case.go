@@ -117,7 +117,10 @@ func (h handlers) noticeOf(r *http.Request, o workorder.Order) *view.Banner {
 	switch {
 	case o.MergedInto != 0:
 		into, err := workorder.ByID(r.Context(), h.f.DB.Q(), o.MergedInto)
-		if err != nil {
+		if err == nil {
+			into, err = h.s.Get(r.Context(), route.Actor(r), into.No)
+		}
+		if err != nil { // out of reach, or gone: no more is said
 			return &view.Banner{Tone: view.Info, Lead: "这一件已并案办理。", Text: "每位反映人都会收到答复"}
 		}
 		return &view.Banner{Tone: view.Info, Lead: "这一件已并到 " + into.No + " 办理。", Text: "每位反映人都会收到答复。", Href: into.Path(), Link: "去看 " + into.No}

@@ -34,7 +34,7 @@ func (p *casePage) nextOf(o workorder.Order, by authz.Actor, open pending) {
 	}
 	quick := p.quickRow(o, by, all)
 	for _, a := range all {
-		if chosen != nil && a.Path == chosen.Path || quick[a.Path] || alone[a.Path] {
+		if chosen != nil && a.Path == chosen.Path || quick[a.Path] {
 			continue
 		}
 		l := view.Link{Href: p.Base + "/" + a.Path, Text: titleOf(a, o)}

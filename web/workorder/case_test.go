@@ -237,3 +237,28 @@ func TestClocks(t *testing.T) {
 		dept.Get(bad).Is(http.StatusNotFound)
 	}
 }
+
+// The dispatcher records for units that have no account: each act is there, marked 代录, and none is the next step.
+func TestDispatcherRecordsForOthers(t *testing.T) {
+	t.Parallel()
+	s := newStreet(t)
+	no := s.toDesk("路灯杆歪了，请派人看看。")
+	desk := s.as("dispatcher")
+	unit := s.as("dept.minzheng").Actor.Posts[0].UnitID
+	desk.Post(at(no, "/dispatches/new"), "version", s.version(no), "other", id64(unit), "why", "按职责派单").Sees()
+	page := desk.Get(at(no, "")).Is(http.StatusOK).WellMade().Says("#more", "代录：签收").SaysNot(".case-bar .btn-primary", "签收").SaysNot(".case-quick", "签收并打电话")
+	if len(page.All("#more a[href$='/signatures/new']")) != 1 {
+		t.Error("no way to sign for a unit without an account")
+	}
+	form := desk.Get(at(no, "/signatures/new")).Is(http.StatusOK).WellMade().Says("main", "代录")
+	desk.Post(at(no, "/signatures/new"), "version", form.Attr("main [name=version]", "value")).Sees()
+	desk.Get(at(no, "")).Says("#trail + *, main", "代录").Says("#more", "代录：报办结")
+	// Calling does not sign by the way.
+	call := desk.Post(at(no, "/calls/new"), "purpose", purposes[1]).Is(http.StatusOK).Says("main", purposes[1])
+	if len(call.All("main a[href^='tel:']")) != 1 {
+		t.Error("no telephone")
+	}
+	desk.Post(at(no, "/calls/new"), "purpose", "随便看看").Is(http.StatusUnprocessableEntity).Says(".errors", "从列出的选项里选")
+	desk.Get(at(no, "/calls/new")).Is(http.StatusOK).WellMade().Says("main", "每次都会记下")
+	s.as("worker.linhe").Get(at(no, "/calls/new")).Is(http.StatusNotFound)
+}

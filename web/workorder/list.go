@@ -68,6 +68,9 @@ var empties = map[workorder.Tab][2]string{
 
 var sources = []workorder.Source{workorder.FromRequest, workorder.FromFinding}
 
+// bulkShown is how many cases of the desk stand on one page, to be dispatched together.
+const bulkShown = 50
+
 // query is the filter as the address holds it; what is not understood is left out, so any address opens.
 type query struct {
 	workorder.Filter
@@ -153,6 +156,9 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := h.listChoices(r, &q, &p); err != nil {
 		return err
+	}
+	if q.Tab == workorder.TabDesk {
+		q.Limit = bulkShown
 	}
 	rows, err := h.s.List(r.Context(), by, q.Filter)
 	if err != nil {
