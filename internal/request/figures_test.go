@@ -180,6 +180,7 @@ func TestCauses(t *testing.T) {
 	wantKind(t, err, fault.KindNotFound)
 	wantKind(t, h.s.SetAsideCause(ctx, others, "key-of-the-cause-01", c.ID, c.Version, "已经安排大修"), fault.KindNotFound)
 	wantKind(t, h.s.SetAsideCause(ctx, theirs, "key-of-the-cause-02", c.ID, c.Version, ""), fault.KindInvalid)
+	wantKind(t, h.s.SetAsideCause(ctx, theirs, "key-of-the-cause-04", c.ID, c.Version+1, "已经安排大修"), fault.KindConflict)
 	if err := h.s.SetAsideCause(ctx, theirs, "key-of-the-cause-03", c.ID, c.Version, "已经安排大修"); err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +288,7 @@ func TestMinorIsStoredWithoutPerson(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	r, receipt := h.file(authz.Anonymous, func(f *Filing) { f.Minor = true })
-	if r.HasPerson || r.HasPhone || !r.Minor || !receipt.Anonymous || !receipt.NoReply {
+	if r.HasPerson || r.HasPhone || !r.Minor || !receipt.NoReply {
 		t.Errorf("%+v, %+v", r, receipt)
 	}
 }

@@ -132,6 +132,18 @@ func (h *house) file(by authz.Actor, change func(f *Filing)) (Request, Receipt) 
 }
 
 func (h *house) tryFile(by authz.Actor, change func(f *Filing)) (r Request, receipt Receipt, err error) {
+	err = h.db.Write(h.t.Context(), by, func(tx *pg.Tx) error {
+		if r, err = h.enter(tx, change); err != nil {
+			return err
+		}
+		receipt, err = h.s.ReceiptTx(h.t.Context(), tx, r.No)
+		return err
+	})
+	return r, receipt, err
+}
+
+// enter does what handoff does when somebody files.
+func (h *house) enter(tx *pg.Tx, change func(f *Filing)) (Request, error) {
 	f := filing(func(f *Filing) {
 		f.Building, f.Place, f.Community, f.Door = h.buildings[0], "", huaiyin, "2单元502室"
 		f.Name, f.Phone = "张三丰", "13800005678"
@@ -140,23 +152,23 @@ func (h *house) tryFile(by authz.Actor, change func(f *Filing)) (r Request, rece
 		change(&f)
 	}
 	ctx := h.t.Context()
-	err = h.db.Write(ctx, by, func(tx *pg.Tx) error {
-		c, err := f.Check(ctx, tx, tx.Now)
-		if err != nil {
-			return err
-		}
-		no, err := h.s.NextNo(ctx, tx)
-		if err != nil {
-			return err
-		}
-		home, err := h.order(ctx, tx, no, f, c)
-		if err != nil {
-			return err
-		}
-		r, receipt, err = h.s.Enter(ctx, tx, no, f, c, home)
-		return err
-	})
-	return r, receipt, err
+	c, err := f.Check(ctx, tx, tx.Now)
+	if err != nil {
+		return Request{}, err
+	}
+	no, err := h.s.NextNo(ctx, tx)
+	if err != nil {
+		return Request{}, err
+	}
+	home, err := h.order(ctx, tx, no, f, c)
+	if err != nil {
+		return Request{}, err
+	}
+	r, receipt, err := h.s.Enter(ctx, tx, no, f, c, home)
+	if err == nil && receipt.Anonymous != f.Anonymous() {
+		h.t.Errorf("REQ-18: receipt %+v of %+v", receipt, f)
+	}
+	return r, err
 }
 
 // in runs an act of handoff: a transaction with an entry in the trail.
