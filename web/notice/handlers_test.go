@@ -21,8 +21,8 @@ import (
 	"portal/web/webtest"
 )
 
-// street is the pages over the demo street.
-func street(t *testing.T) (*webtest.Bench, *notice.Service) {
+// bench is the pages over the demo street.
+func bench(t *testing.T) (*webtest.Bench, Deps) {
 	t.Helper()
 	b := webtest.Street(t)
 	keys, err := secret.Temporary()
@@ -34,9 +34,15 @@ func street(t *testing.T) (*webtest.Bench, *notice.Service) {
 		t.Fatal(err)
 	}
 	s := notice.New(b.DB, keys, nil)
-	drafts := handoff.NewNotices(b.DB, s, admission.New(b.DB), grid.New(b.DB), workorder.New(b.DB))
-	Mount(b.Router, b.Frame, Deps{Notices: s, Drafts: drafts, Blobs: files})
-	return b, s
+	d := Deps{Notices: s, Drafts: handoff.NewNotices(b.DB, s, admission.New(b.DB), grid.New(b.DB), workorder.New(b.DB)), Blobs: files}
+	Mount(b.Router, b.Frame, d)
+	return b, d
+}
+
+func street(t *testing.T) (*webtest.Bench, *notice.Service) {
+	t.Helper()
+	b, d := bench(t)
+	return b, d.Notices
 }
 
 const huaiyin = "320104900001"
