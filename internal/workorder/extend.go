@@ -20,12 +20,13 @@ func (s *Service) Extend(ctx context.Context, by authz.Actor, key string, c Exte
 		}
 		return s.step(ctx, tx, c.At, act{do: authz.WorkExtend, on: Order.Owned,
 			check: func(o Order) error {
-				if _, asked, err := extensionOf(ctx, tx, o.ID); err != nil || asked {
-					return first(err, errExtended)
+				_, asked, err := extensionOf(ctx, tx, o.ID)
+				if err != nil {
+					return err
 				}
 				longest := o.DueAt.Add(o.DueAt.Sub(o.StartedAt))
 				switch {
-				case o.Extended:
+				case asked || o.Extended:
 					return errExtended
 				case !tx.Now.Before(o.DueAt):
 					return errTooLate
@@ -51,13 +52,6 @@ var (
 	errTooLate  = fault.Forbidden("已经过了办结时限，不能再延期。请尽快办理并报办结")
 	errNoAsked  = fault.Conflict("没有待审批的延期申请。打开最新的一页再办")
 )
-
-func first(err, or error) error {
-	if err != nil {
-		return err
-	}
-	return or
-}
 
 // DecideExtension grants or refuses more time; whoever asked does not decide. Telling the residents in the same
 // transaction is internal/handoff's, which calls DecideExtensionTx.

@@ -134,10 +134,12 @@ func TestLadders(t *testing.T) {
 	v := policy.DefaultValues(workday.NewDay(2026, 11, 18))
 	now := time.Date(2026, 11, 18, 2, 0, 0, 0, time.UTC)
 	c := Clock{StartedAt: now, WarnAt: now.Add(8 * time.Hour), DueAt: now.Add(10 * time.Hour)}
-	for kind, label := range clockLabels {
-		ladder, ok := ladders[kind]
-		if !ok || label == "" {
-			t.Errorf("%s has no ladder or name", kind)
+	if len(ladders) != 7 {
+		t.Errorf("%d ladders for the seven clocks of a case", len(ladders))
+	}
+	for kind, ladder := range ladders {
+		if kind.Label() == "" {
+			t.Errorf("%s has no name", kind)
 		}
 		last := time.Time{}
 		for _, r := range ladder {

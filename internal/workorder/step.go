@@ -130,12 +130,8 @@ func (s *Service) keyed(ctx context.Context, by authz.Actor, key string, do auth
 
 // postName is the post under which somebody acts. A dispatcher who acts for an owner is recorded as 代录.
 func postName(by authz.Actor, o Order, do authz.Action) string {
-	for _, p := range by.Posts {
-		one := by
-		one.Posts = []authz.Post{p}
-		if slices.ContainsFunc(o.Owned(), func(x authz.Object) bool { return authz.Allowed(one, do, x) && !authz.Allowed(one, do, authz.Object{}) }) {
-			return p.UnitName
-		}
+	if p, own := ownPost(o, by, do); own {
+		return p.UnitName
 	}
 	if o.Owner.Kind != Desk && ownersAct[do] && by.Has(authz.Dispatcher) {
 		return cut(o.Owner.Words(), 40) + "（街道代录）"
@@ -144,6 +140,20 @@ func postName(by authz.Actor, o Order, do authz.Action) string {
 		return by.Posts[0].UnitName
 	}
 	return ""
+}
+
+// ownPost finds the post under which somebody belongs to the owner of a case, the reach of the desk left aside.
+func ownPost(o Order, by authz.Actor, do authz.Action) (authz.Post, bool) {
+	for _, p := range by.Posts {
+		one := authz.Actor{AccountID: by.AccountID, Posts: []authz.Post{p}}
+		if authz.Allowed(one, do, authz.Object{}) {
+			continue
+		}
+		if slices.ContainsFunc(o.Owned(), func(x authz.Object) bool { return authz.Allowed(one, do, x) }) {
+			return p, true
+		}
+	}
+	return authz.Post{}, false
 }
 
 // ownersAct are the acts of the owner of a case.

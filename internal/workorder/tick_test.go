@@ -36,6 +36,9 @@ func TestLadder(t *testing.T) {
 	if n := c.number(`SELECT count(*) FROM work_step WHERE order_id = $1 AND did = '提请区级督办'`, int64(o.ID)); n != 1 {
 		t.Errorf("%d lines about the district", n)
 	}
+	if n := c.number(`SELECT count(*) FROM audit_entry WHERE object_kind = 'work_clock'`); n != 5 {
+		t.Errorf("%d entries of the trail for four rungs and the end of a window", n)
+	}
 	if n := c.number(`SELECT count(*) FROM work_clock WHERE order_id = $1 AND kind = 'dispute' AND stopped_at IS NULL`, int64(o.ID)); n != 0 {
 		t.Error("the window of the dispute never closes")
 	}
