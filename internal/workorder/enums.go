@@ -139,7 +139,7 @@ func (k OwnerKind) Label() string { return ownerLabels[k] }
 // ClockKind names a clock of a case or of a whistle.
 type ClockKind string
 
-// The clocks of a case; whistles have their own.
+// The clocks of a case, then those of each department in a whistle.
 const (
 	ContactClock  ClockKind = "contact"
 	FinishClock   ClockKind = "finish"
@@ -148,12 +148,16 @@ const (
 	CallbackClock ClockKind = "callback"
 	RedoClock     ClockKind = "redo"
 	ReviewClock   ClockKind = "review"
+
+	WhistleSignClock    ClockKind = "whistle_sign"
+	WhistleContactClock ClockKind = "whistle_contact"
+	WhistleReportClock  ClockKind = "whistle_report"
 )
 
 var clockLabels = map[ClockKind]string{ContactClock: "首次联系", FinishClock: "办结时限", DisputeClock: "提出异议", RulingClock: "裁定时限", CallbackClock: "回访时限",
-	RedoClock: "重办时限", ReviewClock: "挂起复查"}
+	RedoClock: "重办时限", ReviewClock: "挂起复查", WhistleSignClock: "签收", WhistleContactClock: "联系街道", WhistleReportClock: "报到"}
 
-// Label is the clock's name; a whistle's clock is named by whistle.go.
+// Label is the clock's name.
 func (k ClockKind) Label() string { return clockLabels[k] }
 
 // ExcludeReason is why a case may stay out of the rates (§6.4).
