@@ -101,8 +101,10 @@ func primary(by authz.Actor) *view.Link {
 	switch {
 	case authz.Can(by, authz.AppDraft):
 		return &view.Link{Href: "/desk/applications/new", Text: "申请准入"}
-	case authz.Can(by, authz.OfflistLog):
-		return &view.Link{Href: "/desk/tasks/new", Text: "登记清单外任务"}
+	case authz.Can(by, authz.FindingReport) && !authz.Can(by, authz.OfflistLog):
+		return &view.Link{Href: "/desk/events/new", Text: "上报"}
+	case authz.Can(by, authz.RequestTake):
+		return &view.Link{Href: "/desk/requests/new", Text: "登记诉求"}
 	}
 	return nil
 }
