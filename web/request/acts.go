@@ -65,22 +65,27 @@ func (h handlers) actByToken(w http.ResponseWriter, r *http.Request) error {
 	}
 	k := request.Key{Token: route.Param(r, "code")}
 	done, err := h.act(r.Context(), route.Param(r, "act"), fm, k)
-	if errors := fault.Fields(err); len(errors) > 0 {
-		return h.again(w, r, k, fm, errors)
-	}
 	if err != nil {
-		return err
+		return h.again(w, r, k, fm, err)
 	}
 	return route.See(w, r, pathTrack+k.Token+"?"+paramDone+"="+done)
 }
 
-// again shows the progress with what is to be mended and what was typed.
-func (h handlers) again(w http.ResponseWriter, r *http.Request, k request.Key, fm *form.Form, errors []fault.Field) error {
-	t, err := h.Requests.Track(r.Context(), k)
-	if err != nil {
+// again shows the progress with what is to be mended and what was typed, or why it is too late: an answer
+// given in another window is nobody else's doing, so the page of errors would say the wrong thing.
+func (h handlers) again(w http.ResponseWriter, r *http.Request, k request.Key, fm *form.Form, err error) error {
+	p := trackPage{Key: shown(k), Errors: fault.Fields(err), Typed: fm.Raw(paramSay)}
+	if f, ours := fault.As(err); ours && f.Kind == fault.KindConflict {
+		p.Late = f.Message
+	}
+	if len(p.Errors) == 0 && p.Late == "" {
 		return err
 	}
-	return h.draw(w, r, trackPage{T: t, Key: shown(k), Errors: errors, Typed: fm.Raw(paramSay)})
+	var missing error
+	if p.T, missing = h.Requests.Track(r.Context(), k); missing != nil {
+		return missing
+	}
+	return h.draw(w, r, p)
 }
 
 // shown is a key as it stands in forms of the page.

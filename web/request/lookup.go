@@ -99,11 +99,8 @@ func (h handlers) actByCode(w http.ResponseWriter, r *http.Request) error {
 		return h.refuse(w, r, fm, fm.Err())
 	}
 	done, err := h.act(r.Context(), route.Param(r, "act"), fm, k)
-	if errors := fault.Fields(err); len(errors) > 0 {
-		return h.again(w, r, k, fm, errors)
-	}
 	if err != nil {
-		return err
+		return h.again(w, r, k, fm, err)
 	}
 	t, err := h.Requests.Track(r.Context(), k)
 	if err != nil {

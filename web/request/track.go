@@ -22,6 +22,7 @@ type trackPage struct {
 	Errors []fault.Field
 	Typed  string // a supplement that came back
 	Told   string // what was just done
+	Late   string // why it could not be done any more
 	Now    time.Time
 	Street string // telephone
 	Clock  clockWords
@@ -160,7 +161,11 @@ func (h handlers) draw(w http.ResponseWriter, r *http.Request, p trackPage) erro
 	p.Frame = h.page(r, navTrack, "查进度 - "+p.T.No, p.Errors)
 	p.Now, p.Form, p.Street = h.f.DB.Now(), form.NewKey(), set.StreetPhone
 	p.Clock = clockOf(p.T, p.Now)
-	return h.f.Render(w, r, status(p.Errors), showTrack(p))
+	code := status(p.Errors)
+	if p.Late != "" {
+		code = http.StatusConflict
+	}
+	return h.f.Render(w, r, code, showTrack(p))
 }
 
 // told are the words after an act; the address carries only which one it was.

@@ -56,6 +56,11 @@ func testRating(t *testing.T, b bench) {
 	r = b.slip(t, answered)
 	v.Post("/r/"+r.Token+"/ratings", "answer", "solved").Sees()
 	v.Get("/r/"+r.Token).Says("main", "解决，满意")
+	if n := len(v.Get("/r/" + r.Token).All("form[action$=supplements], form[action$=withdrawals]")); n != 0 {
+		t.Errorf("an ended request offers %d acts", n)
+	}
+	late := v.Post("/r/"+r.Token+"/ratings", "answer", "unsolved").Is(http.StatusConflict).WellMade() // from another window
+	late.Says("h1", v.Get("/r/"+r.Token).Text("h1")).SaysNot("main", "已被他人处理")
 }
 
 // The typed code alone shows how far it is and lets its holder answer; words, place and notes come with the
@@ -76,7 +81,7 @@ func testTypedCode(t *testing.T, b bench) {
 		page = v.Post("/requests/lookup/supplements", form.KeyField, key, "code", code, "phone4", "5678", "words", "四楼也不亮了").Is(http.StatusOK)
 		page.Says(".banner", "已经补充").Says(".notes", "四楼也不亮了")
 	}
-	if n := len(page.All(".notes li")); n != 1 {
+	if n := strings.Count(page.Text(".notes"), "您补充"); n != 1 {
 		t.Errorf("%d notes after the same form twice", n)
 	}
 	v.Post("/requests/lookup/supplements", "code", code, "words", "四楼也不亮了").Is(http.StatusNotFound)
