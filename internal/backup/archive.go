@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -26,8 +27,7 @@ func openArchive(path string) (*archive, error) {
 	}
 	a := &archive{zip: r, entries: map[string]*zip.File{}}
 	if err := a.readManifest(); err != nil {
-		r.Close()
-		return nil, err
+		return nil, errors.Join(err, r.Close())
 	}
 	return a, nil
 }

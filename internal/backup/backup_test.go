@@ -105,13 +105,33 @@ func TestIntoAnotherCluster(t *testing.T) {
 func TestBackupIsOneMoment(t *testing.T) {
 	t.Parallel()
 	h := open(t, pgtest.URL(t))
-	stop := make(chan struct{})
+	for n := range 3 {
+		stop := h.busy(t)
+		made := make1(t, h)
+		stop()
+		url := blank(t)
+		restore(t, made.Path, url)
+		there := open(t, url)
+		var numbers, entries int
+		const look = `SELECT coalesce((SELECT last FROM case_number), 0), (SELECT count(*) FROM audit_entry)`
+		if err := there.db.Q().QueryRow(t.Context(), look).Scan(&numbers, &entries); err != nil {
+			t.Fatal(err)
+		}
+		if numbers != entries || n > 0 && entries == 0 {
+			t.Errorf("%d numbers, %d entries: the backup holds half a change", numbers, entries)
+		}
+	}
+}
+
+// busy lets two people take numbers, each with its entry, until stop.
+func (h *house) busy(t *testing.T) (stop func()) {
+	end := make(chan struct{})
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
 			for {
 				select {
-				case <-stop:
+				case <-end:
 					return
 				default:
 				}
@@ -128,22 +148,7 @@ func TestBackupIsOneMoment(t *testing.T) {
 			}
 		})
 	}
-	for n := range 3 {
-		made := make1(t, h)
-		url := blank(t)
-		restore(t, made.Path, url)
-		there := open(t, url)
-		var numbers, entries int
-		const look = `SELECT coalesce((SELECT last FROM case_number), 0), (SELECT count(*) FROM audit_entry)`
-		if err := there.db.Q().QueryRow(t.Context(), look).Scan(&numbers, &entries); err != nil {
-			t.Fatal(err)
-		}
-		if numbers != entries || n > 0 && entries == 0 {
-			t.Errorf("%d numbers, %d entries: the backup holds half a change", numbers, entries)
-		}
-	}
-	close(stop)
-	wg.Wait()
+	return func() { close(end); wg.Wait() }
 }
 
 // What cannot be trusted is refused before the database is touched; each case is one way to be wrong.
