@@ -31,6 +31,7 @@ const (
 // backend's number, and those of a dead one are swept.
 type cluster struct {
 	address string
+	id      string     // of the server, unlike every other
 	mu      sync.Mutex // guards everything below
 	conn    *pgx.Conn
 	made    int
@@ -71,6 +72,10 @@ func open(ctx context.Context, address string) (*cluster, error) {
 		return nil, fmt.Errorf("test database server: %w", err)
 	}
 	c := &cluster{address: address, conn: conn}
+	const identity = `SELECT system_identifier::text FROM pg_control_system()`
+	if err := conn.QueryRow(ctx, identity).Scan(&c.id); err != nil {
+		return nil, fmt.Errorf("identity of the test server: %w", err)
+	}
 	if c.tpl, err = templateName(migrations.Files()); err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func Fill(t testing.TB, name string, fill func(ctx context.Context, url, dir str
 			t.Errorf("pgtest: %v", err)
 		}
 	})
-	return Filled{URL: c.addressOf(made), Dir: dirOf(tpl)}
+	return Filled{URL: c.addressOf(made), Dir: c.dirOf(tpl)}
 }
 
 // filled makes the filled template under the same lock as the empty one, whoever comes first.
@@ -66,13 +66,13 @@ func (c *cluster) filled(ctx context.Context, name string, fill func(ctx context
 	if err != nil {
 		return "", err
 	}
-	if _, e := os.Stat(filepath.Join(dirOf(tpl), "ready")); there && e == nil {
+	if _, e := os.Stat(filepath.Join(c.dirOf(tpl), "ready")); there && e == nil {
 		return tpl, nil
 	}
 	if err := c.exec(ctx, "DROP DATABASE IF EXISTS %s WITH (FORCE)", tpl); err != nil {
 		return "", err
 	}
-	draft, dir := tpl+"_new", dirOf(tpl)
+	draft, dir := tpl+"_new", c.dirOf(tpl)
 	if err := c.exec(ctx, "DROP DATABASE IF EXISTS %s WITH (FORCE)", draft); err != nil {
 		return "", err
 	}
@@ -102,8 +102,9 @@ func (c *cluster) copyOf(ctx context.Context, tpl string) (string, error) {
 	return name, c.exec(ctx, "CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY", name, tpl)
 }
 
-func dirOf(tpl string) string {
-	return filepath.Join(os.TempDir(), fmt.Sprintf("portal-pgtest-%d", os.Getuid()), tpl)
+// dirOf keeps the folders of one server apart from those of every other.
+func (c *cluster) dirOf(tpl string) string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("portal-pgtest-%d", os.Getuid()), c.id, tpl)
 }
 
 // sourceSum tells one state of the source from another: what fills a database lies below internal.
