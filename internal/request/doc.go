@@ -18,6 +18,8 @@ import (
 type Service struct {
 	db   *pg.DB
 	keys *secret.Box
+
+	public publicRates
 }
 
 // New makes the service; keys seal what is personal.

@@ -69,6 +69,15 @@ func TestRatesFromRows(t *testing.T) {
 	if public, err := h.s.PublicRates(ctx, p); err != nil || public.Response() != got.Response() || len(public.Exclusions) != 2 {
 		t.Errorf("public: %+v, %v", public, err)
 	}
+	h.exec(`UPDATE request SET contacted_at = contact_due WHERE no = 'SQ-2026-188'`)
+	if kept, err := h.s.PublicRates(ctx, p); err != nil || kept.InTime != 180 {
+		t.Errorf("counted again at once: %+v, %v", kept, err)
+	}
+	h.now = h.now.Add(11 * time.Minute)
+	if fresh, err := h.s.PublicRates(ctx, p); err != nil || fresh.InTime != 181 {
+		t.Errorf("after ten minutes: %+v, %v", fresh, err)
+	}
+	h.exec(`UPDATE request SET contacted_at = contact_due + interval '1 second' WHERE no = 'SQ-2026-188'`)
 	counts := map[Figure]int{FigDispatched: got.Dispatched, FigExcluded: got.Excluded, FigBase: got.Base(), FigInTime: got.InTime, FigValid: got.Valid,
 		FigSolved: got.Solved, FigPartly: got.Partly, FigSatisfied: got.Satisfied, FigBasically: got.Basically, FigUnreached: got.Unreached, FigRelapses: got.Relapses}
 	for _, fig := range Figures {

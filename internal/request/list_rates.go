@@ -3,6 +3,8 @@ package request
 import (
 	"context"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -87,9 +89,40 @@ func (s *Service) Rates(ctx context.Context, by authz.Actor, p Period, sc Figure
 	return s.rates(ctx, s.rateArgs(p, reach, sc))
 }
 
-// PublicRates are the street's rates for everybody, with the count of exclusions (§6.4).
+// PublicRates are the street's rates for everybody, with the count of exclusions (§6.4). They are counted at
+// most once in ten minutes, one count at a time, so that nobody's reloading keeps the database busy.
 func (s *Service) PublicRates(ctx context.Context, p Period) (Rates, error) {
-	return s.rates(ctx, s.rateArgs(p, authz.Scope{All: true}, FigureScope{}))
+	s.public.mu.Lock()
+	defer s.public.mu.Unlock()
+	now := s.db.Now()
+	if kept, ok := s.public.kept[p]; ok && now.Sub(kept.at) < publicLife && !now.Before(kept.at) {
+		return kept.rates, nil
+	}
+	rates, err := s.rates(ctx, s.rateArgs(p, authz.Scope{All: true}, FigureScope{}))
+	if err != nil {
+		return rates, err
+	}
+	if len(s.public.kept) >= publicMost || s.public.kept == nil {
+		s.public.kept = map[Period]publicCount{}
+	}
+	s.public.kept[p] = publicCount{rates, now}
+	return rates, nil
+}
+
+const (
+	publicLife = 10 * time.Minute
+	publicMost = 64 // periods
+)
+
+// publicRates keeps the last public counts.
+type publicRates struct {
+	mu   sync.Mutex
+	kept map[Period]publicCount
+}
+
+type publicCount struct {
+	rates Rates
+	at    time.Time
 }
 
 func (s *Service) rates(ctx context.Context, args pgx.NamedArgs) (Rates, error) {
@@ -99,7 +132,10 @@ func (s *Service) rates(ctx context.Context, args pgx.NamedArgs) (Rates, error) 
 		if err != nil {
 			return err
 		}
-		reasons, err := collect[ExclusionCount](ctx, q, selectExclusions, args)
+		var reasons []ExclusionCount
+		if counts[0].Excluded > 0 {
+			reasons, err = collect[ExclusionCount](ctx, q, selectExclusions, args)
+		}
 		out = counts[0].with(reasons)
 		return err
 	})
