@@ -94,10 +94,12 @@ func (l look) ids(ctx context.Context, q pg.Querier, up bool) ([]int64, error) {
 		return numbersOf(ctx, q, oneNo, l.args)
 	case l.no != "":
 		return numbersOf(ctx, q, oneNoNear, l.args)
-	case l.tab.sort() == sortDue && up:
-		return numbersOf(ctx, q, l.reach(anyDueUp, nearDueUp, ownDueUp), l.args)
 	case l.tab.sort() == sortDue:
-		return numbersOf(ctx, q, l.reach(anyDueDown, nearDueDown, ownDueDown), l.args)
+		sql := l.reach(anyDueDown, nearDueDown, ownDueDown)
+		if up {
+			sql = l.reach(anyDueUp, nearDueUp, ownDueUp)
+		}
+		return numbersOf(ctx, q, sql, l.args)
 	case l.words:
 		return l.search(ctx, q, up)
 	case l.all && !l.few && up:
@@ -110,6 +112,7 @@ func (l look) ids(ctx context.Context, q pg.Querier, up bool) ([]int64, error) {
 	return numbersOf(ctx, q, nearNewDown, l.args)
 }
 
+// reach picks among constants the text for what the person may see.
 func (l look) reach(any, near, own string) string {
 	switch {
 	case l.all:
