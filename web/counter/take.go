@@ -1,11 +1,13 @@
 package counter
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"portal/internal/grid"
+	"portal/internal/pg"
 	"portal/internal/place"
 	"portal/internal/request"
 	"portal/web/form"
@@ -201,15 +203,22 @@ func unitOptions(all []place.Unit) []view.Option {
 // fillCategories offers what the search words mean, and without any what the resident's own words mean.
 func (h handlers) fillCategories(r *http.Request, p *takePage) error {
 	ctx, q, x := r.Context(), h.f.DB.Q(), p.Form
-	words, asked := x.value("category_words"), true
-	if words == "" {
-		words, asked = x.value("title")+" "+x.value("words"), false
+	words, asked := x.value("category_words"), x.value("category_words") != ""
+	found, err := findCategories(ctx, q, words)
+	if err != nil {
+		return err
 	}
-	var found []request.Category
-	if strings.TrimSpace(words) != "" {
-		var err error
-		if found, err = request.FindCategories(ctx, q, words, mostCategories); err != nil {
+	if asked && len(found) == 0 {
+		asked, p.CategoryNote = false, "没有找到“"+words+"”，换个说法，如 路灯、漏水、占道；实在说不清，选下面的"
+	}
+	if !asked {
+		if found, err = findCategories(ctx, q, x.value("title")+" "+x.value("words")); err != nil {
 			return err
+		}
+		if len(found) == 0 && (p.CategoryNote != "" || len(x.told) > 0) {
+			if found, err = findCategories(ctx, q, unclear); err != nil {
+				return err
+			}
 		}
 	}
 	if code := x.value("category"); code != "" {
@@ -223,10 +232,17 @@ func (h handlers) fillCategories(r *http.Request, p *takePage) error {
 		p.Categories = append(p.Categories, view.Option{Value: c.Code, Label: c.Name, Hint: c.ParentName + " · " + itoa(c.DueHours) + " 小时内办结",
 			Chosen: x.value("category") == c.Code || asked && len(found) == 1})
 	}
-	if asked && len(found) == 0 {
-		p.CategoryNote = "没有找到“" + words + "”，换个说法，如 路灯、漏水、占道、噪声"
-	}
 	return nil
+}
+
+// unclear is the category of what nobody can place; there is always a way on.
+const unclear = "职责不清"
+
+func findCategories(ctx context.Context, q pg.Querier, words string) ([]request.Category, error) {
+	if strings.TrimSpace(words) == "" {
+		return nil, nil
+	}
+	return request.FindCategories(ctx, q, words, mostCategories)
 }
 
 func without(all []request.Category, code string) []request.Category {

@@ -25,6 +25,9 @@ func testWindow(t *testing.T, d desk) {
 	if left := clerk.Get(pathNew).Is(ok).WellMade().Says("main", "上次没登记完的内容还在"); left.Attr("#f-name", "value") != "张三丰" {
 		t.Error("what was looked up is not there after a while")
 	}
+	clerk.Post(pathNew, "do", "look", "category_words", "qqqq").Is(ok).Says("#f-category", "没有找到“qqqq”", "职责不清")
+	clerk.Post(pathNew, "do", "look", "words", "三楼漏水").Is(ok).Says("#f-category", "房屋渗漏")
+	clerk.Post(pathNew, "do", "look", "name", "张三丰").Is(ok)
 	me := clerk.Actor
 	if clerk.Actor = d.As(t, "dispatcher").Actor; strings.Contains(clerk.Get(pathNew).Body, "张三丰") {
 		t.Error("the next person at the same computer reads what the one before has typed")
