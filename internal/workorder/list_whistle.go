@@ -140,3 +140,16 @@ func (s *Service) WhistleSides(ctx context.Context, by authz.Actor) ([]Side, err
 	}
 	return collect[Side](ctx, s.db.Q(), "departments", selectWhistleSides)
 }
+
+const selectWhistlePlaces = `
+SELECT c.code, d.name FROM community c JOIN division d ON d.code = c.code
+WHERE $1 OR EXISTS (SELECT FROM unnest($2::text[]) p WHERE c.code LIKE p || '%') ORDER BY c.code LIMIT 200`
+
+// WhistlePlace is a community for which somebody may draft a whistle.
+type WhistlePlace struct{ Code, Name string }
+
+// WhistlePlaces lists them.
+func (s *Service) WhistlePlaces(ctx context.Context, by authz.Actor) ([]WhistlePlace, error) {
+	r := authz.ReachOf(by, authz.WhistleDraft)
+	return collect[WhistlePlace](ctx, s.db.Q(), "communities", selectWhistlePlaces, r.All, r.Prefixes)
+}

@@ -149,7 +149,9 @@ func setApprover(ctx context.Context, tx *pg.Tx, id WhistleID) error {
 }
 
 // stopWhistle ends every clock of a whistle.
-func stopWhistle(ctx context.Context, tx *pg.Tx, id WhistleID) error { return stopUnitClocks(ctx, tx, id, 0) }
+func stopWhistle(ctx context.Context, tx *pg.Tx, id WhistleID) error {
+	return stopUnitClocks(ctx, tx, id, 0)
+}
 
 // stopUnitClocks ends every clock of a department; unit 0 means that of all.
 func stopUnitClocks(ctx context.Context, tx *pg.Tx, id WhistleID, unit int64) error {

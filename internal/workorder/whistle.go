@@ -138,7 +138,9 @@ type Rate string
 var Rates = []Rate{"good", "fair", "poor"}
 
 // Label is the rate in words.
-func (r Rate) Label() string { return map[Rate]string{"good": "好", "fair": "一般", "poor": "差"}[r] }
+func (r Rate) Label() string {
+	return map[Rate]string{"good": "好", "fair": "一般", "poor": "差"}[r]
+}
 
 // Verdict is how a department found the whistle.
 type Verdict string
@@ -234,7 +236,9 @@ func (w Whistle) visible(by authz.Actor) bool { return covers(by, authz.WhistleV
 
 // Can reports whether the person may do the act now, for the department where the act is one of a department; it is
 // what buttons ask, and what the act itself asks again under lock.
-func (w Whistle) Can(by authz.Actor, do authz.Action, unit int64) bool { return w.may(by, do, unit) == nil }
+func (w Whistle) Can(by authz.Actor, do authz.Action, unit int64) bool {
+	return w.may(by, do, unit) == nil
+}
 
 // unitActs are acts of one department.
 var unitActs = map[authz.Action]func(u WhistleUnit) string{

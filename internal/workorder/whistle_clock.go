@@ -60,7 +60,7 @@ func reportClock(ctx context.Context, tx *pg.Tx, kind WhistleKind, v policy.Valu
 		return Clock{}, err
 	}
 	count := workday.Count(cal, today(tx), days)
-	return Clock{Kind: WhistleReportClock, StartedAt: tx.Now, DueAt: count.Due.Add(1).Start(), Why: cut(count.Sentence(), 1000), Basis: basisOf(setting), Calendar: version}, nil
+	return Clock{Kind: WhistleReportClock, StartedAt: tx.Now, DueAt: count.Due.Add(1).Start(), Why: cut(count.Summary(), 1000), Basis: basisOf(setting), Calendar: version}, nil
 }
 
 // whistleRungs say what happens to a department's clock: it is warned, then the street's leader is told. A missed
