@@ -28,10 +28,9 @@ const (
 	goBack  = "back"
 	goSkip  = "skip"
 
-	maxDoor   = 30
-	maxPlace  = 80
-	mostHits  = 8
-	fieldHome = "f-" + paramWords
+	maxDoor  = 30
+	maxPlace = 80
+	mostHits = 8
 )
 
 // wherePage asks 在哪里: a compound, then a building, then perhaps a door; or a place in words.
