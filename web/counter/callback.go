@@ -65,7 +65,7 @@ func (h handlers) callbacks(w http.ResponseWriter, r *http.Request) error {
 	f := form.Query(r)
 	got, err := h.Requests.CallbacksDue(r.Context(), route.Actor(r), f.Line("after", 2000), screen)
 	if err != nil {
-		return err
+		return placed(err)
 	}
 	now := h.f.DB.Now()
 	p := callbacksPage{Lead: "期限近的在前；自己单位办的不由自己回访",

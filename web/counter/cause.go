@@ -77,7 +77,7 @@ func (h handlers) causes(w http.ResponseWriter, r *http.Request) error {
 	by := route.Actor(r)
 	got, err := h.Requests.Causes(r.Context(), by, state, f.Line("after", 2000), screen)
 	if err != nil {
-		return err
+		return placed(err)
 	}
 	v, err := h.f.Settings(r.Context())
 	if err != nil {

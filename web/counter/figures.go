@@ -233,7 +233,7 @@ func (h handlers) figureRows(w http.ResponseWriter, r *http.Request) error {
 	}
 	got, err := h.Requests.RateRows(r.Context(), route.Actor(r), fig, s.period(), s.scope(), f.Line("after", 2000), screen)
 	if err != nil {
-		return err
+		return placed(err)
 	}
 	p := figureRowsPage{Title: fig.Label(), Lead: s.words() + "，" + figureWords[fig], Export: s.address(pathFigures + "/" + string(fig) + "/export.xlsx"), Heads: figureHeads,
 		Pages: listing.Pages(got, func(cursor string) string { return s.address(pathFigures+"/"+string(fig), "after", cursor) }, "每页 "+itoa(screen)+" 件")}

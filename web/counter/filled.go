@@ -10,6 +10,7 @@ import (
 
 	"portal/internal/fault"
 	"portal/internal/normal"
+	"portal/internal/page"
 	"portal/internal/workday"
 	"portal/web/form"
 	"portal/web/route"
@@ -203,6 +204,14 @@ func idOf(r *http.Request, param string) (int64, error) {
 // lost tells whether an error says that something is not there for this person.
 func lost(err error) bool {
 	return errors.Is(err, errNothing) || fault.KindOf(err) == fault.KindNotFound
+}
+
+// placed tells a mistyped place in a list as bad input; every other error stays what it is.
+func placed(err error) error {
+	if errors.Is(err, page.ErrCursor) {
+		return fault.InvalidField("after", page.ErrCursor.Error())
+	}
+	return err
 }
 
 // address joins a path with pairs of name and value; empty values are left out.

@@ -53,6 +53,11 @@ func testFigures(t *testing.T, d desk) {
 	leader.Get(pathFigures+"?from=2026-13-40").Is(wrong).Says("#f-from-error", "日期写成")
 	leader.Get(pathFigures+"?from=2026-03-02&last=2026-03-01").Is(wrong).Says("#f-last-error", "不能早于")
 	leader.Get(pathFigures + "/everything").Is(absent)
+	for _, list := range []string{pathFigures + "/base", pathCauses, pathCallbacks} { // a mistyped place in a list is bad input, never a fault of ours
+		if a := d.As(t, "dispatcher").Get(list + "?after=no-cursor"); a.Status >= 500 || a.Status == ok {
+			t.Errorf("%s: %d", list, a.Status)
+		}
+	}
 	d.As(t, "secretary.linhe").Get(pathFigures).Is(ok).SaysNot(".filters", "全街道")
 	d.As(t, "clerk").Get(pathFigures).Is(absent)
 }
