@@ -17,7 +17,6 @@ import (
 	"portal/internal/handoff"
 	"portal/internal/place"
 	"portal/internal/request"
-	"portal/internal/secret"
 	"portal/internal/workorder"
 	"portal/web/form"
 	"portal/web/webtest"
@@ -37,15 +36,11 @@ type street struct {
 func newStreet(t *testing.T) street {
 	t.Helper()
 	b := webtest.Street(t)
-	keys, err := secret.Temporary()
-	if err != nil {
-		t.Fatal(err)
-	}
 	files, err := blob.NewDir(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := street{Bench: b, t: t, orders: workorder.New(b.DB), asks: request.New(b.DB, keys), filed: new(int)}
+	s := street{Bench: b, t: t, orders: workorder.New(b.DB), asks: request.New(b.DB, b.Keys), filed: new(int)}
 	s.cases = handoff.New(b.DB, s.asks, s.orders)
 	s.deps = Deps{Orders: s.orders, Requests: s.asks, Cases: s.cases, Blobs: files}
 	Mount(b.Router, b.Frame, s.deps)

@@ -130,3 +130,29 @@ func (s street) otherUnit(no string) int64 {
 	s.t.Fatal("no unit")
 	return 0
 }
+
+// Whatever stands in somebody's list opens for them, in every state of the demo street.
+func TestEveryListedCaseOpens(t *testing.T) {
+	t.Parallel()
+	s := newStreet(t)
+	states := map[string]bool{}
+	for _, login := range []string{"dispatcher", "leader", "callback", "auditor", "reviewer", "clerk", "worker.huaiyin", "secretary.linhe", "dept.chengguan", "grid.huaiyin1"} {
+		v := s.as(login)
+		opened := 0
+		for _, tab := range workorder.Tabs(v.Actor) {
+			for _, link := range v.Get(pathRequests + "?tab=" + string(tab)).Is(http.StatusOK).All("tbody a[data-row]") {
+				if opened++; opened > 25 {
+					break
+				}
+				page := v.Get(attrOf(link, "href")).Is(http.StatusOK).WellMade()
+				states[page.Text(".case-head .chip:first-child")] = true
+				if strings.Contains(page.Body, "1380000") && strings.Contains(page.Body, "tel:138") {
+					t.Errorf("%s reads a telephone at %s", login, attrOf(link, "href"))
+				}
+			}
+		}
+	}
+	if len(states) < 4 {
+		t.Errorf("only the states %v were seen", states)
+	}
+}
