@@ -186,7 +186,7 @@ func (h handlers) listLinks(by authz.Actor) []view.Link {
 	for _, l := range []struct {
 		do authz.Action
 		to view.Link
-	}{{authz.CallbackMake, view.Link{Href: pathRequests[:len("/desk")] + "/callbacks", Text: "回访"}}, {authz.FiguresView, view.Link{Href: pathRequests + "/figures", Text: "三率"}},
+	}{{authz.CallbackMake, view.Link{Href: "/desk/callbacks", Text: "回访"}}, {authz.FiguresView, view.Link{Href: pathRequests + "/figures", Text: "三率"}},
 		{authz.CauseView, view.Link{Href: "/desk/causes", Text: "多发问题"}}, {authz.RouteEdit, view.Link{Href: "/desk/routes", Text: "派单规则"}}} {
 		if authz.Can(by, l.do) {
 			out = append(out, l.to)
