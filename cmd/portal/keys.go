@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"portal/internal/account"
+	"portal/internal/notice"
 	"portal/internal/pg"
 	"portal/internal/request"
 	"portal/internal/secret"
@@ -69,6 +70,7 @@ func sealedParts(db *pg.DB, keys *secret.Box) []sealedPart {
 	return []sealedPart{
 		{"second factors", account.New(db, account.WithKeys(keys)).Reseal},
 		{"requests", request.New(db, keys).Reseal},
+		{"objections to notices", notice.New(db, keys, nil).Reseal},
 	}
 }
 

@@ -3,13 +3,16 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
+	"portal/internal/fault"
 	"portal/internal/handoff"
+	"portal/internal/notice"
 	"portal/internal/request"
 	"portal/internal/secret"
 	"portal/internal/workorder"
@@ -59,18 +62,48 @@ func (f phoneFlag) number() (string, error) {
 	return line, nil
 }
 
-// subjects opens what knows about persons, with the keys that open their fields.
-func (f dataFlags) subjects(ctx context.Context) (*handoff.Cases, *request.Service, *opened, error) {
+// subjects is everything that knows persons by their number.
+type subjects struct {
+	requests *request.Service
+	cases    *handoff.Cases
+	notices  *notice.Service
+}
+
+// subjects opens them, with the keys that open their fields.
+func (f dataFlags) subjects(ctx context.Context) (subjects, *opened, error) {
 	keys, err := secret.OpenDir(f.keyFile())
 	if err != nil {
-		return nil, nil, nil, err
+		return subjects{}, nil, err
 	}
 	o, err := f.open(ctx, os.Stderr, true)
 	if err != nil {
-		return nil, nil, nil, err
+		return subjects{}, nil, err
 	}
 	requests := request.New(o.db, keys)
-	return handoff.New(o.db, requests, workorder.New(o.db)), requests, o, nil
+	return subjects{requests, handoff.New(o.db, requests, workorder.New(o.db)), notice.New(o.db, keys, nil)}, o, nil
+}
+
+// export gathers what the parts hold; only when none holds anything is that an error.
+func (s subjects) export(ctx context.Context, number string) ([]byte, error) {
+	held := map[string]any{}
+	answer, none := s.requests.Export(ctx, number)
+	switch {
+	case none == nil:
+		if err := json.Unmarshal(answer, &held); err != nil {
+			return nil, fmt.Errorf("export: %w", err)
+		}
+	case fault.KindOf(none) != fault.KindNotFound:
+		return nil, none
+	}
+	objections, err := s.notices.Export(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	if len(objections) == 0 && none != nil {
+		return nil, none
+	}
+	held["objections"] = objections
+	return json.MarshalIndent(held, "", "  ")
 }
 
 type subjectExportCmd struct {
@@ -85,12 +118,12 @@ func (c subjectExportCmd) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, requests, o, err := c.subjects(ctx)
+	all, o, err := c.subjects(ctx)
 	if err != nil {
 		return err
 	}
 	defer o.close()
-	answer, err := requests.Export(ctx, number)
+	answer, err := all.export(ctx, number)
 	if err != nil {
 		return err
 	}
@@ -113,17 +146,29 @@ func (c subjectEraseCmd) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cases, _, o, err := c.subjects(ctx)
+	all, o, err := c.subjects(ctx)
 	if err != nil {
 		return err
 	}
 	defer o.close()
-	erased, err := cases.Erase(ctx, number, c.Reason)
+	erased, kept := all.cases.Erase(ctx, number, c.Reason)
+	kind := fault.KindOf(kept)
+	if kept != nil && kind != fault.KindNotFound && kind != fault.KindConflict { // none there, or all of them running
+		return kept
+	}
+	objections, waiting, err := all.notices.Erase(ctx, number, c.Reason)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "erased=%d %s\nrefused=%d %s\n", len(erased.Requests), strings.Join(erased.Requests, " "), len(erased.Refused), strings.Join(erased.Refused, " "))
-	if len(erased.Refused) > 0 {
+	if kind == fault.KindNotFound && objections+len(waiting) == 0 {
+		return kept
+	}
+	fmt.Fprintf(out, "requests: erased=%d %s refused=%d %s\n", len(erased.Requests), strings.Join(erased.Requests, " "), len(erased.Refused), strings.Join(erased.Refused, " "))
+	fmt.Fprintf(out, "objections: erased=%d refused=%d %s\n", objections, len(waiting), strings.Join(waiting, " "))
+	if kind == fault.KindConflict {
+		return kept // its words name what is still running
+	}
+	if len(erased.Refused)+len(waiting) > 0 {
 		return exitError{exitRejected}
 	}
 	return nil
