@@ -17,8 +17,9 @@ import (
 
 type street struct {
 	*webtest.Bench
-	t *testing.T
-	s *workorder.Service
+	t     *testing.T
+	s     *workorder.Service
+	files blob.Store
 }
 
 func newStreet(t *testing.T) street {
@@ -28,7 +29,7 @@ func newStreet(t *testing.T) street {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := street{Bench: b, t: t, s: workorder.New(b.DB)}
+	s := street{Bench: b, t: t, s: workorder.New(b.DB), files: files}
 	Mount(b.Router, b.Frame, Deps{Orders: s.s, Blobs: files})
 	return s
 }
@@ -101,7 +102,7 @@ func TestWhistlePages(t *testing.T) {
 	s := newStreet(t)
 	secretary, leader, dept := s.as("secretary.huaiyin"), s.as("leader"), s.as("dept.chengguan")
 	unit := id64(dept.Actor.Posts[0].UnitID)
-	secretary.Get(pathWhistles+"/new").Is(http.StatusOK).WellMade()
+	secretary.Get(pathWhistles + "/new").Is(http.StatusOK).WellMade()
 	fields := []string{"kind", "work", "community", demo.Huaiyin, "title", "菜场<i>占道", "facts", "菜场外长期占道，多次劝导无效", "effort", "", "place", "菜场北门", "units", unit, "form_key", form.NewKey()}
 	page := secretary.Post(pathWhistles+"/new", fields...).Is(http.StatusUnprocessableEntity).WellMade().Says("#f-effort-error", "街道已经做了什么")
 	if page.Attr("[name=title]", "value") != "菜场<i>占道" || page.Attr("[name=units][checked]", "value") != unit {
@@ -125,6 +126,6 @@ func TestWhistlePages(t *testing.T) {
 	dept.Post(one+"/arrivals", "version", version(), "unit", unit, "words", "程管带三人到场", "form_key", form.NewKey()).Sees()
 	dept.Post(one+"/arrivals", "version", "1", "unit", unit, "words", "又到了一次", "form_key", form.NewKey()).Is(http.StatusConflict)
 	leader.Get(pathWhistles).Is(http.StatusOK).WellMade().Says("main", "报到率", "100.00%", "现场办理")
-	leader.Get(one+"/history").Is(http.StatusOK).WellMade()
-	leader.Get(pathWhistles+"?tab=%27&at=x").Is(http.StatusUnprocessableEntity)
+	leader.Get(one + "/history").Is(http.StatusOK).WellMade()
+	leader.Get(pathWhistles + "?tab=%27&at=x").Is(http.StatusUnprocessableEntity)
 }
