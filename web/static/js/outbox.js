@@ -82,6 +82,7 @@
     form.elements.device.value = key();
     for (const name of ['seen_at', 'lng', 'lat']) form.elements[name].value = '';
     said.textContent = '';
+    form.elements.words.dispatchEvent(new Event('input', { bubbles: true })); // its counter starts anew
   };
 
   let busy = false;
