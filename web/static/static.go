@@ -31,7 +31,7 @@ var bundles = []struct {
 	{"slip.css", []string{"css/slip.css"}},
 	{"case.css", []string{"css/case.css"}},
 	{"case.js", []string{"js/here.js"}},
-	{"outbox.js", []string{"js/outbox.js"}},
+	{"outbox.js", []string{"js/outbox.js", "js/position.js"}},
 	{"staff.js", []string{"js/form.js", "js/keys.js", "js/map.js", "js/idle.js"}},
 	{"public.js", []string{"js/form.js", "js/aloud.js", "js/map.js"}},
 	{"icon.svg", []string{"icon.svg"}},

@@ -1,6 +1,6 @@
 // 上报 without a line: a record is kept in the browser's own store before it is sent, and is dropped only when the
 // server has answered. Its form key and device key stay the same, so that a second delivery counts once. A record
-// waits for the person who made it; the position is asked only at the touch of 我已到现场.
+// waits for the person who made it.
 (() => {
   const form = document.querySelector('form[data-outbox]');
   if (!form || !window.indexedDB || !window.fetch) return;
@@ -132,17 +132,6 @@
     }
   }, true);
 
-  const here = form.querySelector('[data-here]');
-  if (here && navigator.geolocation) {
-    here.hidden = false;
-    here.addEventListener('click', () => {
-      navigator.geolocation.getCurrentPosition((at) => {
-        form.elements.lng.value = at.coords.longitude.toFixed(6);
-        form.elements.lat.value = at.coords.latitude.toFixed(6);
-        said.textContent = '已附上现在的位置';
-      }, () => { said.textContent = '没有取到位置，不影响上报'; }, { timeout: 4000, maximumAge: 60000 });
-    });
-  }
   window.addEventListener('online', deliver);
   show().then(deliver);
 })();
