@@ -45,7 +45,6 @@
     }));
   };
 
-  // refill puts a record that the server would not take back into the form.
   const refill = async (x) => {
     const files = new DataTransfer();
     for (const [name, value] of x.fields) {
@@ -59,7 +58,7 @@
     form.elements.category.focus();
   };
 
-  // send gives where the server led, '' when the record has to wait, and throws away nothing by itself.
+  // send gives where the server led, '' when the record has to wait.
   const send = async (x) => {
     const body = new FormData();
     for (const [name, value] of x.fields) body.append(name, value);
@@ -82,7 +81,7 @@
     form.elements.device.value = key();
     for (const name of ['seen_at', 'lng', 'lat']) form.elements[name].value = '';
     said.textContent = '';
-    form.elements.words.dispatchEvent(new Event('input', { bubbles: true })); // its counter starts anew
+    form.elements.words.dispatchEvent(new Event('input', { bubbles: true }));
   };
 
   let busy = false;
