@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -184,6 +185,9 @@ func routeOf(r *http.Request) string {
 	return "none"
 }
 
+// ofPerson is what somebody may paste into an address: a telephone or an identity number.
+var ofPerson = regexp.MustCompile(`^1[0-9]{10}$|^[0-9]{17}[0-9Xx]$`)
+
 func idsOf(r *http.Request) []slog.Attr {
 	rc := chi.RouteContext(r.Context())
 	if rc == nil {
@@ -193,7 +197,7 @@ func idsOf(r *http.Request) []slog.Attr {
 	for i, key := range rc.URLParams.Keys {
 		value := rc.URLParams.Values[i]
 		isID := len(value) <= maxParam && strings.Trim(value, "0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
-		if isID && !secretParams[key] {
+		if isID && !secretParams[key] && !ofPerson.MatchString(value) {
 			ids = append(ids, slog.String(key, value))
 		}
 	}
@@ -218,6 +222,9 @@ func securityHeaders(secure bool) link {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			for name, value := range headers {
 				w.Header().Set(name, value)
+			}
+			if strings.HasPrefix(r.URL.Path, "/desk/") { // a position only of staff, and only at the touch of 我已到现场
+				w.Header().Set("Permissions-Policy", strings.Replace(headers["Permissions-Policy"], "geolocation=()", "geolocation=(self)", 1))
 			}
 			if secure {
 				w.Header().Set("Strict-Transport-Security", transportSecurity)

@@ -10,6 +10,7 @@ import (
 	"portal/web/catalog"
 	"portal/web/counter"
 	"portal/web/desk"
+	"portal/web/event"
 	"portal/web/frame"
 	"portal/web/grid"
 	"portal/web/home"
@@ -37,6 +38,7 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	request.Mount(rt, f, request.Deps{Requests: s.Requests, Cases: s.Cases, Grids: s.Grids, Secure: s.Secure})
 	counter.Mount(rt, f, counter.Deps{Orders: s.Orders, Requests: s.Requests, Cases: s.Cases, Grids: s.Grids, Secure: s.Secure})
 	workorder.Mount(rt, f, workorder.Deps{Orders: s.Orders, Requests: s.Requests, Cases: s.Cases, Blobs: s.Blobs})
+	event.Mount(rt, f, event.Deps{Orders: s.Orders, Blobs: s.Blobs})
 	notice.Mount(rt, f, notice.Deps{Notices: s.Notices, Drafts: s.Drafts, Blobs: s.Blobs, Secure: s.Secure})
 }
 

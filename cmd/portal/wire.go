@@ -7,6 +7,7 @@ import (
 
 	"portal/internal/account"
 	"portal/internal/admission"
+	"portal/internal/backup"
 	"portal/internal/blob"
 	"portal/internal/catalog"
 	"portal/internal/grid"
@@ -66,9 +67,11 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 		job.Periodic{Name: "settle-held", Every: 10 * time.Minute, Run: func(ctx context.Context) error { _, err := refusals.SettleHeld(ctx); return err }},
 		job.Periodic{Name: "grids", Every: time.Hour, Run: grids.Tick},
 		job.Periodic{Name: "cases", Every: 5 * time.Minute, Run: orders.Tick},
+		job.Periodic{Name: "whistles", Every: 5 * time.Minute, Run: orders.TickWhistles},
 		job.Periodic{Name: "requests", Every: 10 * time.Minute, Run: cases.Tick},
 		job.Periodic{Name: "notices", Every: time.Hour, Run: notices.Tick},
 		job.Periodic{Name: "fix-deadlines", Every: time.Hour, Run: func(ctx context.Context) error { _, err := policies.FixDeadlines(ctx); return err }})
+	chores = append(chores, backup.Periodic(o.db, files, log, c.schedule())...)
 	jobs, err := job.New(o.db, log, chores)
 	if err != nil {
 		return nil, err

@@ -104,6 +104,7 @@ const (
 	RequestReveal Action = "request.reveal"
 	RequestMerge  Action = "request.merge"
 	CallbackMake  Action = "request.callback"
+	RequestForget Action = "request.forget"
 	CategoryEdit  Action = "request.category"
 	FiguresView   Action = "request.figures"
 	CauseView     Action = "cause.view"
@@ -132,6 +133,7 @@ const (
 	WorkExclude   Action = "work.exclude"
 	WorkExcludeOK Action = "work.decide_exclusion"
 	WorkClose     Action = "work.close"
+	WorkRemind    Action = "work.remind"
 	RouteEdit     Action = "work.route"
 	FindingReport Action = "finding.report"
 
@@ -157,6 +159,7 @@ const (
 	NoticeChange   Action = "notice.change"
 	NoticePosted   Action = "notice.posted"
 	NoticeEnd      Action = "notice.end"
+	NoticeLapse    Action = "notice.lapse"
 	ObjectionFile  Action = "objection.file"
 	ObjectionView  Action = "objection.view"
 	ObjectionReply Action = "objection.reply"
@@ -286,6 +289,7 @@ var Policy = []Row{
 	{RequestReveal, "看联系方式", who{Department: OwnUnit, Secretary: OwnDivision, Worker: OwnDivision, GridWorker: Own, Clerk: Own,
 		Dispatcher: Everywhere, Callback: Everywhere}},
 	{RequestMerge, "并案", workDesk},
+	{RequestForget, "去除个人信息", who{}},
 	{CallbackMake, "记录回访", everyone(Callback, Dispatcher)},
 	{CategoryEdit, "维护诉求分类", workDesk},
 	{FiguresView, "看三率", who{Dispatcher: Everywhere, Leader: Everywhere, Reviewer: Everywhere, Callback: Everywhere, Auditor: Everywhere,
@@ -316,6 +320,7 @@ var Policy = []Row{
 	{WorkExclude, "申请剔除", workDesk},
 	{WorkExcludeOK, "审批剔除", everyone(Leader)},
 	{WorkClose, "结案", who{}},
+	{WorkRemind, "提醒到期", who{}},
 	{RouteEdit, "维护派单规则", workDesk},
 	{FindingReport, "上报", everyone(GridWorker, Worker, Secretary)},
 
@@ -343,6 +348,7 @@ var Policy = []Row{
 	{NoticeChange, "修改公示", noticeKeep},
 	{NoticePosted, "登记张贴", noticeKeep},
 	{NoticeEnd, "撤下公示", who{Secretary: OwnDivision, Leader: Everywhere}},
+	{NoticeLapse, "公示期满", who{}},
 	{ObjectionFile, "提异议", anybody},
 	{ObjectionView, "看异议", who{Secretary: OwnDivision, Worker: OwnDivision, Supervisor: OwnDivision, Reviewer: Everywhere, Leader: Everywhere, Auditor: Everywhere}},
 	{ObjectionReply, "答复异议", who{Secretary: OwnDivision, Reviewer: Everywhere, Leader: Everywhere}},

@@ -65,6 +65,9 @@ func (c *Cases) own(ctx context.Context, k request.Key, key, do string, act func
 		if err != nil {
 			return err
 		}
+		if err := c.lockCasesOf(ctx, tx, []string{r.No}); err != nil {
+			return err
+		}
 		return act(tx, r, level)
 	})
 }
@@ -90,7 +93,7 @@ func (c *Cases) Supplement(ctx context.Context, k request.Key, key, words string
 		if err != nil {
 			return err
 		}
-		return workorder.Supplement(ctx, tx, workorder.ID(order), words)
+		return workorder.Supplement(ctx, tx, workorder.ID(order), request.MaskWords(words))
 	})
 }
 
@@ -111,7 +114,7 @@ func (c *Cases) Withdraw(ctx context.Context, k request.Key, key string) error {
 	})
 }
 
-// Tick settles callbacks that nobody can make any more, finds repeated causes and lets go of what is kept no
+// Tick settles callbacks that nobody can make any more and lets go of what is kept no
 // longer; the jobs run it.
 func (c *Cases) Tick(ctx context.Context) error {
 	if err := c.requests.Tick(ctx); err != nil {
@@ -127,20 +130,14 @@ func (c *Cases) Tick(ctx context.Context) error {
 				return err
 			}
 		}
-		found, err := c.requests.FindCauses(ctx, tx)
-		if err != nil {
-			return err
-		}
 		gone, err := c.requests.Retain(ctx, tx, batch)
 		if err != nil {
 			return err
 		}
-		for _, id := range gone {
-			if err := workorder.Forget(ctx, tx, workorder.ID(id)); err != nil {
-				return err
-			}
+		if err := forget(ctx, tx, gone); err != nil {
+			return err
 		}
-		if len(lapsed)+len(found)+len(gone) == 0 {
+		if len(lapsed)+len(gone) == 0 {
 			tx.Replayed() // nothing changed, nothing to record
 		}
 		return nil
@@ -148,3 +145,12 @@ func (c *Cases) Tick(ctx context.Context) error {
 }
 
 const batch = 200 // records of one night's transaction
+
+func forget(ctx context.Context, tx *pg.Tx, orders []int64) error {
+	for _, id := range orders {
+		if err := workorder.Forget(ctx, tx, workorder.ID(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

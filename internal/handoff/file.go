@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portal/internal/authz"
+	"portal/internal/fault"
 	"portal/internal/pg"
 	"portal/internal/request"
 	"portal/internal/workday"
@@ -72,11 +73,16 @@ func (c *Cases) file(ctx context.Context, tx *pg.Tx, f request.Filing) (request.
 	if err != nil {
 		return none, err
 	}
-	if into, err := c.follows(ctx, tx, f, r); err != nil || into != "" {
-		if err == nil {
-			err = c.merge(ctx, tx, []string{no}, into, "居民选择一起跟进")
+	into, err := c.follows(ctx, tx, f, r)
+	if err != nil {
+		return none, err
+	}
+	if into != "" {
+		switch err := c.merge(ctx, tx, []string{no}, into, "居民选择一起跟进"); fault.KindOf(err) {
+		case fault.KindConflict, fault.KindInvalid: // it cannot be joined any more: a word is never refused for that
+		default:
+			return receipt, err
 		}
-		return receipt, err
 	}
 	_, _, err = workorder.Route(ctx, tx, order)
 	return receipt, err
@@ -122,6 +128,9 @@ func (c *Cases) Merge(ctx context.Context, by authz.Actor, key string, nos []str
 }
 
 func (c *Cases) merge(ctx context.Context, tx *pg.Tx, nos []string, into, reason string) error {
+	if err := c.lockCasesOf(ctx, tx, append(slices.Clone(nos), into)); err != nil {
+		return err
+	}
 	moved, err := c.requests.Merge(ctx, tx, nos, into, reason)
 	if err != nil {
 		return err
@@ -147,6 +156,26 @@ func (c *Cases) merge(ctx context.Context, tx *pg.Tx, nos []string, into, reason
 	return c.count(ctx, tx, moved[0].To)
 }
 
+// lockCasesOf takes the cases before the requests, in one order, as every crossing does: whoever comes second waits
+// instead of meeting the first one half-way.
+func (c *Cases) lockCasesOf(ctx context.Context, tx *pg.Tx, nos []string) error {
+	var ids []workorder.ID
+	for _, no := range nos {
+		r, err := c.requests.ByNo(ctx, tx, no)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, workorder.ID(r.OrderID), workorder.ID(r.HomeOrder))
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if _, err := workorder.Lock(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // count writes how many people wait for a case.
 func (c *Cases) count(ctx context.Context, tx *pg.Tx, order int64) error {
 	all, err := c.requests.Attached(ctx, tx, order)
@@ -160,6 +189,9 @@ func (c *Cases) count(ctx context.Context, tx *pg.Tx, order int64) error {
 func (c *Cases) Unmerge(ctx context.Context, by authz.Actor, key, no, reason string) error {
 	return c.db.WriteKeyed(ctx, by, key, string(authz.RequestMerge)+".undo", func(tx *pg.Tx) error {
 		if err := authz.Check(by, authz.RequestMerge, authz.Object{}); err != nil {
+			return err
+		}
+		if err := c.lockCasesOf(ctx, tx, []string{no}); err != nil {
 			return err
 		}
 		m, err := c.requests.Unmerge(ctx, tx, no, reason)

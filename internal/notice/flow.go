@@ -6,7 +6,7 @@ import (
 )
 
 // Lapse is what the clock does when the window is over; it is nobody's to ask for.
-const Lapse authz.Action = "notice.lapse"
+const Lapse = authz.NoticeLapse
 
 type row = flow.Row[State, authz.Action]
 

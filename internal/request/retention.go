@@ -27,7 +27,7 @@ func (s *Service) Retain(ctx context.Context, tx *pg.Tx, limit int) ([]int64, er
 		if err := s.anonymise(ctx, tx, r); err != nil {
 			return nil, err
 		}
-		if err := record(ctx, tx, authz.RequestTake, r, "保存期满，去除个人信息", ""); err != nil {
+		if err := record(ctx, tx, authz.RequestForget, r, "保存期满，去除个人信息", ""); err != nil {
 			return nil, err
 		}
 		orders = append(orders, r.HomeOrder)

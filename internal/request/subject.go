@@ -150,7 +150,7 @@ func (s *Service) EraseTx(ctx context.Context, tx *pg.Tx, phone, reason string) 
 		if err := s.anonymise(ctx, tx, r); err != nil {
 			return out, err
 		}
-		if err := record(ctx, tx, authz.RequestTake, r, "按本人要求删除个人信息", reason); err != nil {
+		if err := record(ctx, tx, authz.RequestForget, r, "按本人要求删除个人信息", reason); err != nil {
 			return out, err
 		}
 		out.Requests, out.Orders = append(out.Requests, r.No), append(out.Orders, r.HomeOrder)
@@ -206,7 +206,7 @@ func (s *Service) Reseal(ctx context.Context, limit int) (n int, err error) {
 		if err != nil {
 			return fmt.Errorf("trace: %w", err)
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.RequestTake, Kind: "request_seal", After: after, Reason: "更换密钥后重新加密"})
+		return tx.Record(ctx, pg.Change{Action: authz.RequestForget, Kind: "request_seal", After: after, Reason: "更换密钥后重新加密"})
 	})
 	return n, err
 }

@@ -133,7 +133,7 @@ func (s *Service) climb(ctx context.Context, id int64, v policy.Values) error {
 				}
 			}
 		}
-		return tx.Record(ctx, pg.Change{Action: authz.DeadlineView, Kind: "work_clock", ID: c.ID, No: o.No, Reason: did})
+		return tx.Record(ctx, pg.Change{Action: authz.WorkRemind, Kind: "work_clock", ID: c.ID, No: o.No, Reason: did})
 	})
 }
 

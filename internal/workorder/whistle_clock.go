@@ -123,7 +123,7 @@ func (s *Service) climbWhistle(ctx context.Context, id int64) error {
 				return err
 			}
 		}
-		return recordWhistle(ctx, tx, authz.DeadlineView, &w, w, u.Name+says, "")
+		return recordWhistle(ctx, tx, authz.WorkRemind, &w, w, u.Name+says, "")
 	})
 }
 
