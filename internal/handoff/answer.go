@@ -119,7 +119,7 @@ func (c *Cases) Reveal(ctx context.Context, by authz.Actor, no, purpose string) 
 		if err != nil {
 			return err
 		}
-		if !o.Visible(by) || !allowed(by, authz.RequestReveal, append(o.Owned(), r.Object())) {
+		if !mayReveal(by, o, r) {
 			return workorder.ErrNoOrder
 		}
 		hands, units, err := workorder.HandledBy(ctx, tx, o.ID)
@@ -130,6 +130,21 @@ func (c *Cases) Reveal(ctx context.Context, by authz.Actor, no, purpose string) 
 		return err
 	})
 	return out, err
+}
+
+func mayReveal(by authz.Actor, o workorder.Order, r request.Request) bool {
+	return o.Visible(by) && allowed(by, authz.RequestReveal, append(o.Owned(), r.Object()))
+}
+
+// MayReveal reports whether the actor may ask for the contact of one request of the case: who owns the case, who took
+// the request, callback and dispatch. What the wall of a 举报 hides is decided by Reveal (REQ-13).
+func (c Case) MayReveal(by authz.Actor, no string) bool {
+	for _, r := range c.Requests {
+		if r.No == no {
+			return mayReveal(by, c.Order, r.Request)
+		}
+	}
+	return false
 }
 
 func allowed(by authz.Actor, do authz.Action, on []authz.Object) bool {

@@ -6,6 +6,7 @@ import (
 
 	"portal/internal/fault"
 	"portal/internal/request"
+	"portal/internal/workorder"
 	"portal/web/form"
 	"portal/web/route"
 	"portal/web/view"
@@ -82,8 +83,8 @@ func (h handlers) showReveal(w http.ResponseWriter, r *http.Request, x filled, p
 	if err != nil {
 		return err
 	}
-	if _, ok := summaryOf(c, no); !ok {
-		return errNothing
+	if !c.MayReveal(by, no) {
+		return workorder.ErrNoOrder
 	}
 	p := revealPage{Form: x, No: no, Action: casePath(no, "/reveal"), From: x.value("from"), Uses: x.pick("use", useOptions()),
 		Back: c.Order.Path(), BackWords: "回到办理"}
