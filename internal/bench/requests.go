@@ -7,7 +7,7 @@ import (
 
 // The grown requests: each with its order, its owner and its two clocks, one in fifty of them still open, spread over
 // three years, all categories, all communities and all buildings of the demo street. The words repeat as words
-// of residents do: two characters like 路灯 are found in every thirtieth.
+// of residents do: two characters like 路灯 are found in every thirtieth, 鱼缸 in every 5,000th, and 量子 in none.
 var growRequests = []string{`
 CREATE TEMP TABLE IF NOT EXISTS said AS
 SELECT row_number() OVER () - 1 AS n, * FROM (VALUES ('路灯不亮', '路灯坏了好几天，晚上看不见路'), ('楼道堆物', '三楼楼道堆满纸箱，老人过不去'), ('下水道堵了', '污水往外冒，味道很大'),
@@ -17,7 +17,7 @@ SELECT row_number() OVER () - 1 AS n, * FROM (VALUES ('路灯不亮', '路灯坏
     ('充电飞线', '下雨怕漏电'), ('外墙脱落', '掉了一块'), ('水压低', '五楼没有水'), ('路面破损', '有个坑'), ('绿地种菜', '有人种菜'), ('蚊虫多', '请消杀'),
     ('低保咨询', '怎么申请'), ('公交改线', '等太久'), ('门禁坏了', '谁都能进'), ('公共收益', '没有公布')) AS v (title, words)`, `
 CREATE TEMP TABLE grown_requests AS
-SELECT i, 'SQ-2020-' || i AS no, c.code AS category, c.due_hours, s.title, s.words, b.id AS building_id, b.compound || b.name AS place, g.community, gb.grid_id,
+SELECT i, 'SQ-2020-' || i AS no, c.code AS category, c.due_hours, s.title || CASE WHEN i % 5000 = 0 THEN '有鱼缸' ELSE '' END AS title, s.words, b.id AS building_id, b.compound || b.name AS place, g.community, gb.grid_id,
     timestamptz '2023-11-20 00:00Z' + make_interval(secs => i::bigint * 94608000 / $2) AS at, i % 50 = 0 AS open, u.id AS unit_id
 FROM generate_series($1::int + 1, $2::int) i
 JOIN (SELECT row_number() OVER (ORDER BY code) - 1 AS n, code, due_hours FROM request_category WHERE parent_code IS NOT NULL) c ON c.n = i % (SELECT count(*) FROM request_category WHERE parent_code IS NOT NULL)

@@ -13,7 +13,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/handoff"
 	"portal/internal/pg"
-	"portal/internal/request"
+	said "portal/internal/request"
 	"portal/internal/secret"
 	"portal/internal/workorder"
 )
@@ -72,7 +72,7 @@ func (r *run) intake(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	requests, orders := request.New(db, keys), workorder.New(db)
+	requests, orders := said.New(db, keys), workorder.New(db)
 	svc := handoff.New(db, requests, orders)
 	var building int64
 	var community string
@@ -83,8 +83,8 @@ func (r *run) intake(ctx context.Context) error {
 	var took []float64
 	for i := range 200 {
 		at := time.Now()
-		_, err := svc.File(ctx, authz.Anonymous, fmt.Sprintf("bench-intake-%032d", i), request.Filing{Kind: request.Complaint, Category: "0402", Title: "路灯不亮",
-			Words: fmt.Sprintf("第 %d 盏路灯不亮", i), Building: building, Community: community, Channel: request.Phone, NoticeVersion: "2026-1", Phone: fmt.Sprintf("199%08d", i)})
+		_, err := svc.File(ctx, authz.Anonymous, fmt.Sprintf("bench-intake-%032d", i), said.Filing{Kind: said.Complaint, Category: "0402", Title: "路灯不亮",
+			Words: fmt.Sprintf("第 %d 盏路灯不亮", i), Building: building, Community: community, Channel: said.Phone, NoticeVersion: "2026-1", Phone: fmt.Sprintf("199%08d", i)})
 		if err != nil {
 			return fmt.Errorf("intake: %w", err)
 		}
@@ -97,8 +97,8 @@ func (r *run) intake(ctx context.Context) error {
 
 // lookAtRequests prints which indexes the statements of the list and the search walk.
 func (r *run) lookAtRequests(ctx context.Context) error {
-	for name, f := range map[string]workorder.Filter{"open cases": {}, "search": {Tab: workorder.TabAll, Words: "路灯"}, "rare search": {Tab: workorder.TabAll, Words: "门禁"}} {
-		err := r.explain(ctx, name, func(q *pgx.Conn) error { return workorder.Look(ctx, q, f) })
+	for name, f := range map[string]workorder.Filter{"open cases": {}, "search": {Tab: workorder.TabAll, Words: "路灯"}, "rare search": {Tab: workorder.TabAll, Words: "鱼缸"}} {
+		err := r.explain(ctx, name, func(q *pgx.Conn) error { return workorder.Look(ctx, q, time.Now(), f) })
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"portal/internal/authz"
+	"portal/internal/catalog"
 	"portal/internal/fault"
 	"portal/internal/inbox"
 	"portal/internal/pg"
@@ -160,13 +161,42 @@ func mayHelp(ctx context.Context, tx *pg.Tx, o Order, c AskHelp) (string, error)
 		return "", fault.InvalidField("to", "被反映的单位应当回避，请选择别的单位")
 	case c.Community != "":
 		name, _, err := communityName(ctx, tx, c.Community)
-		return name + "居委会", err
+		if err != nil {
+			return "", err
+		}
+		return name + "居委会", mayAssist(ctx, tx, o, c.Community, name)
 	}
 	u, err := place.UnitByID(ctx, tx, c.Unit)
 	if err != nil {
 		return "", fault.InvalidField("to", "没有这个单位，请重新选择")
 	}
 	return u.Name, nil
+}
+
+// mayAssist is the shield of helping (REQ-14, GRD-21): a community assists where its list of the day holds the item of
+// the category, in whatever role, or where the rule or the category of the case names the community for it.
+func mayAssist(ctx context.Context, tx *pg.Tx, o Order, community, name string) error {
+	if community == o.Community {
+		p, err := plan(ctx, tx, o, today(tx))
+		if err != nil || p.assist {
+			return err
+		}
+	}
+	code, err := itemOf(ctx, tx, o.Category, community, today(tx))
+	if err != nil {
+		return err
+	}
+	if code != "" {
+		if _, listed, err := catalog.Admitted(ctx, tx, code, community, today(tx)); err != nil || listed {
+			return err
+		}
+	}
+	basis, err := shieldBasis(ctx, tx, community, today(tx))
+	if err != nil {
+		return err
+	}
+	return fault.InvalidField("to", fmt.Sprintf("%s：“%s”当天不在%s的清单上，也没有派单规则请社区协助，不能请社区协办。依据：%s。请由主办单位办理，或者请有职责的部门协办",
+		NotAdmitted, o.CategoryName, name, basis))
 }
 
 // HelpDone answers a request for help.

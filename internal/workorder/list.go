@@ -159,14 +159,16 @@ var likeMarks = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 var caseNumber = regexp.MustCompile(`^(?i)(SQ|SJ)-?([0-9]{4})-([0-9]{1,7})$`)
 
 func (s *Service) look(ctx context.Context, by authz.Actor, f Filter) (look, error) {
+	return lookWith(ctx, s.db.Q(), s.db.Now(), authz.ReachOf(by, authz.WorkList), f)
+}
+
+func lookWith(ctx context.Context, q pg.Querier, now time.Time, reach authz.Scope, f Filter) (look, error) {
 	l := look{tab: f.Tab}
-	reach := authz.ReachOf(by, authz.WorkList)
 	if reach.Empty() {
 		l.empty = true
 		return l, nil
 	}
-	now := s.db.Now()
-	v, err := policy.Load(ctx, s.db.Q(), workday.DayOf(now))
+	v, err := policy.Load(ctx, q, workday.DayOf(now))
 	if err != nil {
 		return l, err
 	}
@@ -182,17 +184,20 @@ func (s *Service) look(ctx context.Context, by authz.Actor, f Filter) (look, err
 	if f.State != "" {
 		states = narrowed(states, string(f.State))
 	}
-	until := farAway
+	until, state := farAway, ""
 	if f.Tab == TabLate {
 		until = now
 	}
-	l.args = pgx.NamedArgs{"states": states, "category": f.Category, "community": f.Community, "unit": f.Unit, "grid": f.Grid, "source": string(f.Source),
+	if len(states) == 1 {
+		state = states[0]
+	}
+	l.args = pgx.NamedArgs{"states": states, "state": state, "category": f.Category, "community": f.Community, "unit": f.Unit, "grid": f.Grid, "source": string(f.Source),
 		"like": like, "key": key, "now": now, "until": until, "nearly": f.Tab == TabNear, "rest": float64(100-v.WarnShare) / 100, "limit": f.Limit + 1,
 		"near": nearRows, "no": l.no, "desk": f.Tab == TabDesk}
 	if l.few = l.all && (f.Unit != 0 || f.Community != "" || f.Grid != 0); l.few {
-		return l, l.reachOf(ctx, s.db.Q(), now, authz.Scope{}, f)
+		return l, l.reachOf(ctx, q, now, authz.Scope{}, f)
 	}
-	return l, l.reachOf(ctx, s.db.Q(), now, reach, Filter{})
+	return l, l.reachOf(ctx, q, now, reach, Filter{})
 }
 
 func narrowed(states []string, to string) []string {
@@ -234,6 +239,9 @@ func (l *look) edge(at page.Cursor) error {
 	if l.tab.sort() == sortNewest {
 		l.args["at"], l.args["id"] = farAway, int64(1<<63-1)
 	}
+	if l.tab == TabNear { // what is late lies before it
+		l.args["at"] = l.args["now"]
+	}
 	if at.IsZero() {
 		return nil
 	}
@@ -246,23 +254,34 @@ func (l *look) edge(at page.Cursor) error {
 }
 
 // CountTabs counts the tabs of a person, each up to MaxCount + 1.
-func (s *Service) CountTabs(ctx context.Context, by authz.Actor, f Filter) (map[Tab]int, error) {
+func (s *Service) CountTabs(ctx context.Context, by authz.Actor) (map[Tab]int, error) {
+	l, err := s.look(ctx, by, Filter{Tab: TabAll, Limit: MaxCount})
+	if err != nil || l.empty {
+		return map[Tab]int{}, err
+	}
+	if err := l.edge(page.Cursor{}); err != nil {
+		return nil, err
+	}
+	n, err := l.tabs(ctx, s.db.Q())
+	if err != nil {
+		return nil, err
+	}
 	out := map[Tab]int{}
 	for _, t := range Tabs(by) {
-		f.Tab, f.Limit = t, MaxCount
-		l, err := s.look(ctx, by, f)
-		if err != nil {
-			return nil, err
-		}
-		if l.empty {
-			continue
-		}
-		if err := l.edge(page.Cursor{}); err != nil {
-			return nil, err
-		}
-		if out[t], err = l.count(ctx, s.db.Q()); err != nil {
-			return nil, err
-		}
+		out[t] = n[t]
 	}
 	return out, nil
+}
+
+// Look asks the database what a list of everything asks, so that a bench may see which way it goes.
+func Look(ctx context.Context, q pg.Querier, now time.Time, f Filter) error {
+	l, err := lookWith(ctx, q, now, authz.Scope{All: true}, f)
+	if err != nil {
+		return err
+	}
+	if err := l.edge(page.Cursor{}); err != nil {
+		return err
+	}
+	_, err = l.ids(ctx, q, false)
+	return err
 }

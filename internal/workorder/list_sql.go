@@ -3,6 +3,7 @@ package workorder
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,14 +21,6 @@ const narrow = ` AND (@states::text[] IS NULL OR o.state = ANY(@states)) AND (@c
 const open = `o.closed_at IS NULL AND o.due_at <= @until::timestamptz AND (NOT @desk OR o.owner_kind = 'desk')
   AND (NOT @nearly OR o.due_at > @now::timestamptz AND o.due_at - (o.due_at - o.started_at) * @rest::float8 <= @now::timestamptz)` + narrow
 
-// Who sees less than everything: the own unit's, what it helps with, the own community's, unless its people are
-// complained about, and what a person holds, took or found.
-const owned = `(o.owner_unit = ANY(@units) OR o.owner_community = ANY(@communities) AND o.owner_community <> o.hidden_from
-  OR @account::bigint <> 0 AND o.avoid_account IS DISTINCT FROM @account AND (o.owner_account = @account OR o.owner_grid = ANY(@grids)))`
-const seen = `(` + owned + ` OR (o.community = ANY(@communities) AND o.community <> o.hidden_from)
-  OR @account::bigint <> 0 AND (o.first_account = @account OR o.reporter_account = @account)
-  OR EXISTS (SELECT FROM work_helper h WHERE h.order_id = o.id AND (h.unit_id = ANY(@units) OR h.community = ANY(@communities))))`
-
 const (
 	dueDown = ` AND (o.due_at, o.id) > (@at::timestamptz, @id::bigint) ORDER BY o.due_at, o.id LIMIT @limit`
 	dueUp   = ` AND (o.due_at, o.id) < (@at::timestamptz, @id::bigint) ORDER BY o.due_at DESC, o.id DESC LIMIT @limit`
@@ -35,56 +28,105 @@ const (
 	newUp   = ` AND (o.started_at, o.id) > (@at::timestamptz, @id::bigint) ORDER BY o.started_at, o.id LIMIT @limit`
 	pick    = `SELECT o.id FROM work_order o WHERE `
 
-	anyDueDown  = pick + open + dueDown
-	anyDueUp    = pick + open + dueUp
-	nearDueDown = pick + seen + ` AND ` + open + dueDown
-	nearDueUp   = pick + seen + ` AND ` + open + dueUp
-	ownDueDown  = pick + owned + ` AND ` + open + dueDown
-	ownDueUp    = pick + owned + ` AND ` + open + dueUp
+	anyDueDown   = pick + open + dueDown
+	anyDueUp     = pick + open + dueUp
+	stateDueDown = pick + `o.state = @state AND ` + open + dueDown
+	stateDueUp   = pick + `o.state = @state AND ` + open + dueUp
 
 	anyNewDown = pick + `true` + narrow + newDown
 	anyNewUp   = pick + `true` + narrow + newUp
 
-	grams        = ` AND search_bigrams(o.search_key) @> search_bigrams(@key)`
-	anyWordDown  = pick + `true` + grams + narrow + newDown
-	anyWordUp    = pick + `true` + grams + narrow + newUp
+	grams       = ` AND search_bigrams(o.search_key) @> search_bigrams(@key)`
+	anyWordDown = pick + `true` + grams + narrow + newDown
+	anyWordUp   = pick + `true` + grams + narrow + newUp
+	// The first step of a search: the words among the newest rows, until the page is full.
+	anyWordNear = `
+SELECT o.id FROM (SELECT * FROM work_order n WHERE (n.started_at, n.id) < (@at::timestamptz, @id::bigint)
+    ORDER BY n.started_at DESC, n.id DESC LIMIT @near) o WHERE true` + narrow + ` ORDER BY o.started_at DESC, o.id DESC LIMIT @limit`
+
+	// Who sees less than everything: the own unit's, what it helps with, the own community's, unless its people are
+	// complained about, and what a person holds, took or found.
+	seen = `(o.owner_unit = ANY(@units) OR o.owner_community = ANY(@communities) AND o.owner_community <> o.hidden_from
+  OR @account::bigint <> 0 AND o.avoid_account IS DISTINCT FROM @account AND (o.owner_account = @account OR o.owner_grid = ANY(@grids))
+  OR (o.community = ANY(@communities) AND o.community <> o.hidden_from)
+  OR @account::bigint <> 0 AND (o.first_account = @account OR o.reporter_account = @account)
+  OR EXISTS (SELECT FROM work_helper h WHERE h.order_id = o.id AND (h.unit_id = ANY(@units) OR h.community = ANY(@communities))))`
 	nearWordDown = pick + seen + grams + narrow + newDown
 	nearWordUp   = pick + seen + grams + narrow + newUp
-	// The first step of a search: the words among the newest rows.
-	anyWordNear = `
-WITH recent AS MATERIALIZED (SELECT n.id FROM work_order n WHERE (n.started_at, n.id) < (@at::timestamptz, @id::bigint)
-    ORDER BY n.started_at DESC, n.id DESC LIMIT @near)
-` + pick + `o.id IN (SELECT recent.id FROM recent)` + narrow + newDown
 
 	oneNo     = pick + `o.no = @no`
 	oneNoNear = oneNo + ` AND ` + seen
 )
 
-// Everything in a narrower reach, newest first: each side of the reach gives one page along its own index.
+// The sides of a narrower reach: each gives one page along its own index, and the pages are joined.
 const (
-	each       = `(SELECT x.id, x.started_at FROM `
-	ofUnits    = `unnest(@units::bigint[]) k CROSS JOIN LATERAL (SELECT o.id, o.started_at FROM work_order o WHERE o.owner_unit = k` + narrow
-	ofPlaces   = `unnest(@communities::text[]) k CROSS JOIN LATERAL (SELECT o.id, o.started_at FROM work_order o WHERE o.community = k AND (@hidden OR o.hidden_from <> k)` + narrow
-	ofBodies   = `unnest(@communities::text[]) k CROSS JOIN LATERAL (SELECT o.id, o.started_at FROM work_order o WHERE o.owner_community = k AND (@hidden OR o.hidden_from <> k)` + narrow
-	ofGrids    = `unnest(@grids::bigint[]) k CROSS JOIN LATERAL (SELECT o.id, o.started_at FROM work_order o WHERE o.owner_grid = k AND o.avoid_account IS DISTINCT FROM NULLIF(@account::bigint, 0)` + narrow
-	ofOwners   = `(SELECT o.id, o.started_at FROM work_order o WHERE o.owner_account = NULLIF(@account::bigint, 0) AND o.avoid_account IS DISTINCT FROM @account::bigint` + narrow
-	ofFirst    = `(SELECT o.id, o.started_at FROM work_order o WHERE o.first_account = NULLIF(@account::bigint, 0)` + narrow
-	ofFinders  = `(SELECT o.id, o.started_at FROM work_order o WHERE o.reporter_account = NULLIF(@account::bigint, 0)` + narrow
-	ofHelpers  = `(SELECT o.id, o.started_at FROM work_order o WHERE NOT @hidden AND o.id IN (SELECT h.order_id FROM work_helper h WHERE h.unit_id = ANY(@units) OR h.community = ANY(@communities))` + narrow
-	done       = `) x) UNION `
-	branchDown = `WITH mine AS (` + each + ofUnits + newDown + done + each + ofPlaces + newDown + done + each + ofBodies + newDown + done + each + ofGrids + newDown + done +
-		each + ofOwners + newDown + done + each + ofFirst + newDown + done + each + ofFinders + newDown + done + each + ofHelpers + newDown + `) x)) `
-	branchUp = `WITH mine AS (` + each + ofUnits + newUp + done + each + ofPlaces + newUp + done + each + ofBodies + newUp + done + each + ofGrids + newUp + done +
-		each + ofOwners + newUp + done + each + ofFirst + newUp + done + each + ofFinders + newUp + done + each + ofHelpers + newUp + `) x)) `
-	nearNewDown  = branchDown + `SELECT m.id FROM mine m ORDER BY m.started_at DESC, m.id DESC LIMIT @limit`
-	nearNewUp    = branchUp + `SELECT m.id FROM mine m ORDER BY m.started_at, m.id LIMIT @limit`
-	countNearNew = `SELECT count(*) FROM (` + nearNewDown + `) n`
-	countAnyNew  = `SELECT count(*) FROM (` + anyNewDown + `) n`
-	countAnyWord = `SELECT count(*) FROM (` + anyWordDown + `) n`
-	countNearBy  = `SELECT count(*) FROM (` + nearWordDown + `) n`
-	countAnyDue  = `SELECT count(*) FROM (` + anyDueDown + `) n`
-	countNearDue = `SELECT count(*) FROM (` + nearDueDown + `) n`
-	countOwnDue  = `SELECT count(*) FROM (` + ownDueDown + `) n`
+	each      = `(SELECT o.id, o.started_at, o.due_at, o.state, o.owner_kind FROM work_order o WHERE `
+	ofUnits   = `(SELECT x.* FROM unnest(@units::bigint[]) k CROSS JOIN LATERAL ` + each + `o.owner_unit = k`
+	ofPlaces  = `(SELECT x.* FROM unnest(@communities::text[]) k CROSS JOIN LATERAL ` + each + `o.community = k AND (@hidden OR o.hidden_from <> k)`
+	ofBodies  = `(SELECT x.* FROM unnest(@communities::text[]) k CROSS JOIN LATERAL ` + each + `o.owner_community = k AND (@hidden OR o.hidden_from <> k)`
+	ofGrids   = `(SELECT x.* FROM unnest(@grids::bigint[]) k CROSS JOIN LATERAL ` + each + `o.owner_grid = k AND (@hidden OR o.avoid_account IS DISTINCT FROM @account::bigint)`
+	ofOwners  = `(SELECT x.* FROM ` + each + `o.owner_account = NULLIF(@account::bigint, 0) AND o.avoid_account IS DISTINCT FROM @account::bigint`
+	ofFirst   = `(SELECT x.* FROM ` + each + `o.first_account = NULLIF(@account::bigint, 0)`
+	ofFinders = `(SELECT x.* FROM ` + each + `o.reporter_account = NULLIF(@account::bigint, 0)`
+	ofHelpers = `(SELECT x.* FROM ` + each + `NOT @hidden AND o.id IN (SELECT h.order_id FROM work_helper h WHERE h.unit_id = ANY(@units) OR h.community = ANY(@communities))`
+	or        = `) x) UNION `
+	mine      = `WITH mine AS (`
+	end       = `) x)) `
+
+	byDue   = `SELECT m.id FROM mine m ORDER BY m.due_at, m.id LIMIT @limit`
+	byDueUp = `SELECT m.id FROM mine m ORDER BY m.due_at DESC, m.id DESC LIMIT @limit`
+	byNew   = `SELECT m.id FROM mine m ORDER BY m.started_at DESC, m.id DESC LIMIT @limit`
+	byNewUp = `SELECT m.id FROM mine m ORDER BY m.started_at, m.id LIMIT @limit`
+
+	clockDown = ` AND ` + open + dueDown
+	clockUp   = ` AND ` + open + dueUp
+	ageDown   = narrow + newDown
+	ageUp     = narrow + newUp
+	// How far the first step of a search goes back: the oldest of the newest rows of any side that has more of them.
+	sinceDown = ` AND o.started_at >= @since::timestamptz` + narrow + newDown
+
+	ownDueDown = mine + ofUnits + clockDown + or + ofBodies + clockDown + or + ofGrids + clockDown + or + ofOwners + clockDown + end + byDue
+	ownDueUp   = mine + ofUnits + clockUp + or + ofBodies + clockUp + or + ofGrids + clockUp + or + ofOwners + clockUp + end + byDueUp
+
+	nearDueDown = mine + ofUnits + clockDown + or + ofPlaces + clockDown + or + ofBodies + clockDown + or + ofGrids + clockDown + or +
+		ofOwners + clockDown + or + ofFirst + clockDown + or + ofFinders + clockDown + or + ofHelpers + clockDown + end + byDue
+	nearDueUp = mine + ofUnits + clockUp + or + ofPlaces + clockUp + or + ofBodies + clockUp + or + ofGrids + clockUp + or +
+		ofOwners + clockUp + or + ofFirst + clockUp + or + ofFinders + clockUp + or + ofHelpers + clockUp + end + byDueUp
+	nearNewDown = mine + ofUnits + ageDown + or + ofPlaces + ageDown + or + ofBodies + ageDown + or + ofGrids + ageDown + or +
+		ofOwners + ageDown + or + ofFirst + ageDown + or + ofFinders + ageDown + or + ofHelpers + ageDown + end + byNew
+	nearNewUp = mine + ofUnits + ageUp + or + ofPlaces + ageUp + or + ofBodies + ageUp + or + ofGrids + ageUp + or +
+		ofOwners + ageUp + or + ofFirst + ageUp + or + ofFinders + ageUp + or + ofHelpers + ageUp + end + byNewUp
+	nearWordNear = mine + ofUnits + sinceDown + or + ofPlaces + sinceDown + or + ofBodies + sinceDown + or + ofGrids + sinceDown + or +
+		ofOwners + sinceDown + or + ofFirst + sinceDown + or + ofFinders + sinceDown + or + ofHelpers + sinceDown + end + byNew
+
+	sinceWhen = `
+SELECT GREATEST((SELECT max(s.at) FROM unnest(@units::bigint[]) k CROSS JOIN LATERAL (SELECT o.started_at AS at FROM work_order o WHERE o.owner_unit = k
+        AND (o.started_at, o.id) < (@at::timestamptz, @id::bigint) ORDER BY o.started_at DESC, o.id DESC OFFSET @near LIMIT 1) s),
+    (SELECT max(s.at) FROM unnest(@communities::text[]) k CROSS JOIN LATERAL (SELECT o.started_at AS at FROM work_order o WHERE o.community = k
+        AND (o.started_at, o.id) < (@at::timestamptz, @id::bigint) ORDER BY o.started_at DESC, o.id DESC OFFSET @near LIMIT 1) s),
+    timestamptz '0001-01-01 00:00Z')`
+)
+
+// The tabs of a reach in one look at what is open; what ever was is counted on its own, up to the limit.
+const (
+	runs   = `state IN ('registered','dispatched','signed','handling','disputed','parked')`
+	tabsOf = `
+SELECT LEAST(count(*) FILTER (WHERE owned AND state IN ('dispatched','signed','handling')), @limit::bigint)::int,
+    LEAST(count(*) FILTER (WHERE state = 'registered' AND owner_kind = 'desk'), @limit::bigint)::int,
+    LEAST(count(*) FILTER (WHERE ` + runs + `), @limit::bigint)::int,
+    LEAST(count(*) FILTER (WHERE ` + runs + ` AND due_at > @now::timestamptz AND due_at - (due_at - started_at) * @rest::float8 <= @now::timestamptz), @limit::bigint)::int,
+    LEAST(count(*) FILTER (WHERE ` + runs + ` AND due_at <= @now::timestamptz), @limit::bigint)::int,
+    LEAST(count(*) FILTER (WHERE state = 'disputed'), @limit::bigint)::int, LEAST(count(*) FILTER (WHERE state = 'parked'), @limit::bigint)::int,
+    LEAST(count(*) FILTER (WHERE state = 'handled'), @limit::bigint)::int, `
+	still   = ` AND o.closed_at IS NULL`
+	heldNow = ofUnits + still + or + ofBodies + still + or + ofGrids + still + or + ofOwners + still
+
+	anyTabs = tabsOf + `(SELECT count(*)::int FROM (SELECT FROM work_order LIMIT @limit) n)
+FROM (SELECT state, owner_kind, due_at, started_at, true AS owned FROM work_order WHERE closed_at IS NULL) o`
+	countNearNew = `SELECT count(*)::int FROM (` + nearNewDown + `) n`
+	nearTabs     = `
+WITH held AS (` + heldNow + `) x)), mine AS (SELECT * FROM held UNION ` + ofPlaces + still + or + ofFirst + still + or + ofFinders + still + or + ofHelpers + still + `) x))
+` + tabsOf + `0 FROM (SELECT m.*, m.id IN (SELECT held.id FROM held) AS owned FROM mine m) o`
 )
 
 // ids asks for one page and one row more, in the direction of the cursor.
@@ -95,9 +137,9 @@ func (l look) ids(ctx context.Context, q pg.Querier, up bool) ([]int64, error) {
 	case l.no != "":
 		return numbersOf(ctx, q, oneNoNear, l.args)
 	case l.tab.sort() == sortDue:
-		sql := l.reach(anyDueDown, nearDueDown, ownDueDown)
+		sql := l.reach(anyDueDown, stateDueDown, nearDueDown, ownDueDown)
 		if up {
-			sql = l.reach(anyDueUp, nearDueUp, ownDueUp)
+			sql = l.reach(anyDueUp, stateDueUp, nearDueUp, ownDueUp)
 		}
 		return numbersOf(ctx, q, sql, l.args)
 	case l.words:
@@ -113,51 +155,71 @@ func (l look) ids(ctx context.Context, q pg.Querier, up bool) ([]int64, error) {
 }
 
 // reach picks among constants the text for what the person may see.
-func (l look) reach(any, near, own string) string {
+func (l look) reach(any, state, near, own string) string {
 	switch {
-	case l.all:
+	case l.all && !l.few && l.args["state"] != "":
+		return state
+	case l.all && !l.few:
 		return any
-	case l.tab == TabMine:
+	case l.tab == TabMine && !l.all:
 		return own
 	}
 	return near
 }
 
+// search goes two steps: a frequent word fills its page among the newest rows, a rare one is cheap to ask the index for.
 func (l look) search(ctx context.Context, q pg.Querier, up bool) ([]int64, error) {
 	switch {
 	case l.all && up:
 		return numbersOf(ctx, q, anyWordUp, l.args)
 	case up:
 		return numbersOf(ctx, q, nearWordUp, l.args)
-	case !l.all:
-		return numbersOf(ctx, q, nearWordDown, l.args)
+	case l.all:
+		found, err := numbersOf(ctx, q, anyWordNear, l.args)
+		if err != nil || len(found) == l.args["limit"] {
+			return found, err
+		}
+		return numbersOf(ctx, q, anyWordDown, l.args)
 	}
-	found, err := numbersOf(ctx, q, anyWordNear, l.args)
+	var since time.Time
+	if err := q.QueryRow(ctx, sinceWhen, l.args).Scan(&since); err != nil {
+		return nil, fmt.Errorf("the newest cases: %w", err)
+	}
+	l.args["since"] = since
+	found, err := numbersOf(ctx, q, nearWordNear, l.args)
 	if err != nil || len(found) == l.args["limit"] {
 		return found, err
 	}
-	return numbersOf(ctx, q, anyWordDown, l.args)
+	return numbersOf(ctx, q, nearWordDown, l.args)
 }
 
-func (l look) count(ctx context.Context, q pg.Querier) (n int, err error) {
-	sql := countNearNew
-	switch {
-	case l.no != "":
-		found, err := l.ids(ctx, q, false)
-		return len(found), err
-	case l.tab.sort() == sortDue:
-		sql = l.reach(countAnyDue, countNearDue, countOwnDue)
-	case l.words && l.all:
-		sql = countAnyWord
-	case l.words:
-		sql = countNearBy
-	case l.all && !l.few:
-		sql = countAnyNew
+// tabs counts every tab; what is open of a reach is looked at once.
+func (l look) tabs(ctx context.Context, q pg.Querier) (map[Tab]int, error) {
+	sql := anyTabs
+	if !l.all {
+		sql = nearTabs
 	}
-	if err := q.QueryRow(ctx, sql, l.args).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count cases: %w", err)
+	order := []Tab{TabMine, TabDesk, TabOpen, TabNear, TabLate, TabDisputed, TabParked, TabHandled, TabAll}
+	n, into := make([]int, len(order)), make([]any, len(order))
+	for i := range n {
+		into[i] = &n[i]
 	}
-	return n, nil
+	if err := q.QueryRow(ctx, sql, l.args).Scan(into...); err != nil {
+		return nil, fmt.Errorf("count cases: %w", err)
+	}
+	out := map[Tab]int{}
+	for i, t := range order {
+		out[t] = n[i]
+	}
+	if l.all {
+		return out, nil
+	}
+	var all int
+	if err := q.QueryRow(ctx, countNearNew, l.args).Scan(&all); err != nil {
+		return nil, fmt.Errorf("count cases: %w", err)
+	}
+	out[TabAll] = all
+	return out, nil
 }
 
 func numbersOf(ctx context.Context, q pg.Querier, sql string, args pgx.NamedArgs) ([]int64, error) {

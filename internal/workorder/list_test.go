@@ -81,7 +81,7 @@ func TestListIsReach(t *testing.T) {
 				}
 			}
 		}
-		counts, err := c.s.CountTabs(c.ctx, who, workorder.Filter{})
+		counts, err := c.s.CountTabs(c.ctx, who)
 		if err != nil || counts[workorder.TabAll] != len(want) || counts[workorder.TabOpen] != len(want) {
 			t.Errorf("%s counts %v, want %d; %v", who.Name, counts, len(want), err)
 		}
@@ -149,7 +149,7 @@ func TestNearAndLate(t *testing.T) {
 		near, late int
 	}{{19 * time.Hour, 0, 0}, {20 * time.Hour, 1, 0}, {24*time.Hour - time.Second, 1, 0}, {24*time.Hour + time.Second, 0, 1}} {
 		c.clock(o.StartedAt.Add(x.at))
-		counts, err := c.s.CountTabs(c.ctx, c.dispatcher, workorder.Filter{})
+		counts, err := c.s.CountTabs(c.ctx, c.dispatcher)
 		if err != nil || counts[workorder.TabNear] != x.near || counts[workorder.TabLate] != x.late || c.get(o).Late(c.now) != (x.late == 1) {
 			t.Errorf("after %v: %v %v", x.at, counts, err)
 		}

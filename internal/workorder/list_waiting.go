@@ -13,17 +13,25 @@ import (
 
 // What may wait for a person among the open cases, by their clock: the own ones to sign, contact, report; those to
 // dispatch and rule; more time to decide; help to answer; findings to verify; reviews of what was put aside.
-const selectWaiting = `
-SELECT o.id FROM work_order o
-WHERE o.closed_at IS NULL AND (
-    o.state IN ('dispatched','signed','handling') AND ` + owned + `
-    OR @dispatches AND (o.state = 'registered' AND o.owner_kind = 'desk' OR o.state = 'disputed' OR o.state = 'parked' AND o.review_on <= @today::date)
-    OR @leads AND o.state IN ('signed','handling') AND EXISTS (SELECT FROM work_extension e WHERE e.order_id = o.id AND e.decided_at IS NULL)
-    OR o.state IN ('dispatched','signed','handling') AND EXISTS (SELECT FROM work_helper h WHERE h.order_id = o.id AND h.answered_at IS NULL
-        AND (h.unit_id = ANY(@helpunits) OR h.community = ANY(@helpplaces)))
-    OR o.state = 'handled' AND o.source = 'finding' AND (@verifiesall OR o.community = ANY(@verifies) AND o.community <> o.hidden_from)
-        AND o.reporter_account IS DISTINCT FROM @me AND NOT EXISTS (SELECT FROM work_step t WHERE t.order_id = o.id AND t.hand AND t.account_id = @me))
-ORDER BY o.due_at, o.id LIMIT @limit`
+const (
+	inHand  = ` AND o.closed_at IS NULL AND o.state IN ('dispatched','signed','handling')` + soonest
+	soonest = ` ORDER BY o.due_at, o.id LIMIT @limit`
+	ofDesk  = `(SELECT x.* FROM ` + each + `@dispatches AND o.closed_at IS NULL AND o.state = 'registered' AND o.owner_kind = 'desk'` + soonest
+	ofRows  = `(SELECT x.* FROM ` + each + `@dispatches AND o.closed_at IS NULL AND o.state = 'disputed'` + soonest
+	ofAside = `(SELECT x.* FROM ` + each + `@dispatches AND o.closed_at IS NULL AND o.state = 'parked' AND o.review_on <= @today::date` + soonest
+	ofMore  = `(SELECT x.* FROM ` + each + `@leads AND o.closed_at IS NULL AND o.state IN ('signed','handling')
+    AND o.id IN (SELECT e.order_id FROM work_extension e WHERE e.decided_at IS NULL)` + soonest
+	ofAsked = `(SELECT x.* FROM ` + each + `o.closed_at IS NULL AND o.state IN ('dispatched','signed','handling') AND o.id IN (
+    SELECT h.order_id FROM work_helper h WHERE h.answered_at IS NULL AND h.unit_id = ANY(@helpunits)
+    UNION ALL SELECT h.order_id FROM work_helper h WHERE h.answered_at IS NULL AND h.community = ANY(@helpplaces))` + soonest
+	byOther = ` AND o.closed_at IS NULL AND o.state = 'handled' AND o.source = 'finding' AND o.reporter_account IS DISTINCT FROM @me
+    AND NOT EXISTS (SELECT FROM work_step t WHERE t.order_id = o.id AND t.hand AND t.account_id = @me)` + soonest
+	ofAllDone = `(SELECT x.* FROM ` + each + `@verifiesall` + byOther
+	ofDone    = `(SELECT x.* FROM unnest(@verifies::text[]) k CROSS JOIN LATERAL ` + each + `o.community = k AND o.hidden_from <> k` + byOther
+
+	selectWaiting = mine + ofUnits + inHand + or + ofBodies + inHand + or + ofGrids + inHand + or + ofOwners + inHand + or + ofDesk + or + ofRows + or + ofAside + or +
+		ofMore + or + ofAsked + or + ofAllDone + or + ofDone + end + byDue
+)
 
 const selectExclusionsAsked = `SELECT order_id FROM work_exclusion WHERE approved_at IS NULL AND asked_by <> $1 ORDER BY asked_at LIMIT $2`
 
@@ -69,7 +77,7 @@ func (s *Service) Waiting(ctx context.Context, by authz.Actor, limit int) ([]Wai
 	if err != nil {
 		return nil, err
 	}
-	args := pgx.NamedArgs{"units": append([]int64{}, do.Units...), "communities": communities, "grids": grids, "account": do.Account, "me": by.AccountID,
+	args := pgx.NamedArgs{"hidden": false, "units": append([]int64{}, do.Units...), "communities": communities, "grids": grids, "account": do.Account, "me": by.AccountID,
 		"dispatches": authz.Can(by, authz.WorkDispatch), "leads": authz.Can(by, authz.WorkExtendOK), "helpunits": append([]int64{}, help.Units...),
 		"helpplaces": helpPlaces, "verifiesall": verify.All, "verifies": verifies, "today": day, "limit": limit}
 	ids, err := numbersOf(ctx, q, selectWaiting, args)

@@ -30,6 +30,9 @@ func Fold(ctx context.Context, tx *pg.Tx, id, into ID, why string) error {
 		return fault.Conflict("%s%s，不能再并入。请选择还在办理的诉求", target.No, target.State.Label())
 	}
 	_, err = consequence(ctx, tx, id, authz.RequestMerge, func(o *Order) (note, error) {
+		if err := mayFold(*o, target); err != nil {
+			return note{}, err
+		}
 		before, err := stateOf(ctx, tx, id)
 		if err != nil {
 			return note{}, err
@@ -41,6 +44,15 @@ func Fold(ctx context.Context, tx *pg.Tx, id, into ID, why string) error {
 		return note{did: "并入 " + target.No, words: why, told: true}, nil
 	})
 	return err
+}
+
+// mayFold keeps recusal through a merge (REQ-13; §6.8, 2 and 12): a 举报 is not handled as part of something else, and
+// a case that is hidden from somebody never becomes part of one that is not.
+func mayFold(o, target Order) error {
+	if (o.Kind == Accusation) != (target.Kind == Accusation) || o.ComplainedUnit != target.ComplainedUnit || o.HiddenFrom != target.HiddenFrom {
+		return fault.Conflict("%s 涉及举报或者回避，不能与 %s 并案。请分开办理", o.No, target.No)
+	}
+	return nil
 }
 
 // Unfold takes a case out again: it has the state, the owner and the clocks it had (REQ-06).
@@ -71,8 +83,9 @@ func Followers(ctx context.Context, tx *pg.Tx, id ID, n int) error {
 	return nil
 }
 
-// Supplement tells the owner what a resident added. The words themselves stay with the request.
-func Supplement(ctx context.Context, tx *pg.Tx, id ID, words string) error {
+// Supplement tells the owner that a resident added something. The words stay with the request, masked for staff:
+// the history of a case is read by everybody whose request hangs on it (REQ-05, §6.7).
+func Supplement(ctx context.Context, tx *pg.Tx, id ID, _ string) error {
 	o, err := lockOrder(ctx, tx, id)
 	if err != nil {
 		return err
@@ -80,7 +93,7 @@ func Supplement(ctx context.Context, tx *pg.Tx, id ID, words string) error {
 	if o.State.Done() {
 		return fault.Conflict("这件诉求%s，不能再补充。问题还在，请重新反映", o.State.Label())
 	}
-	if err := addStep(ctx, tx, id, note{did: "居民补充", words: cut(words, 1000), told: true}); err != nil {
+	if err := addStep(ctx, tx, id, note{did: "居民补充"}); err != nil {
 		return err
 	}
 	if err := record(ctx, tx, authz.RequestTrack, &o, o, "居民补充了情况", ""); err != nil {

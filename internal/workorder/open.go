@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"portal/internal/authz"
@@ -45,6 +46,9 @@ func Open(ctx context.Context, tx *pg.Tx, n Opening) (Order, error) {
 			o.HiddenFrom = u.DivisionCode
 		}
 	}
+	if o.concerns(tx.Actor) { // who took it there does not follow it (REQ-13; §6.8, 12)
+		o.FirstAccount = 0
+	}
 	if err := insertOrder(ctx, tx, &o, normal.Key(n.Title+" "+n.Place+" "+n.SearchWords)); err != nil {
 		return o, err
 	}
@@ -73,6 +77,13 @@ func Open(ctx context.Context, tx *pg.Tx, n Opening) (Order, error) {
 		}
 	}
 	return o, record(ctx, tx, do, nil, o, did, "")
+}
+
+// concerns reports whether somebody holds a post in what the case complains about.
+func (o Order) concerns(by authz.Actor) bool {
+	return slices.ContainsFunc(by.Posts, func(p authz.Post) bool {
+		return p.UnitID != 0 && p.UnitID == o.ComplainedUnit || p.Division != "" && p.Division == o.HiddenFrom
+	})
 }
 
 // Lock reads a case for changing it in the caller's use case.

@@ -29,7 +29,8 @@ func (s *Service) Rules(ctx context.Context, by authz.Actor) ([]RoutingRule, err
 	return rules(ctx, s.db.Q(), selectRules, workday.DayOf(s.db.Now()))
 }
 
-// SaveRule lets a rule hold from today on; the one that held for the same category and place ends. A rule that
+// SaveRule lets a rule hold from its day on, today or later; the one that held for the same category and place ends
+// there. What was dispatched before is not rewritten, so that no rule begins in the past. A rule that
 // sends a category to communities or grids needs an item of their list (REQ-14).
 func (s *Service) SaveRule(ctx context.Context, by authz.Actor, key string, r RoutingRule) error {
 	return s.db.WriteKeyed(ctx, by, key, string(authz.RouteEdit), func(tx *pg.Tx) error {
@@ -62,6 +63,15 @@ func checkRule(ctx context.Context, tx *pg.Tx, r *RoutingRule) error {
 	basis, err := clean("basis", r.Basis, 2, 200, "依据写 2 到 200 个字")
 	wrong = append(wrong, fault.Fields(err)...)
 	r.Basis = basis
+	day := today(tx)
+	switch {
+	case r.From.IsZero():
+		r.From = day
+	case r.From.Before(day):
+		wrong = append(wrong, fault.Field{Name: "from", Message: "规则从今天或者以后的一天起施行，已经派出的不改写"})
+	default:
+		day = r.From
+	}
 	switch r.Kind {
 	case Unit:
 		r.Item = ""
@@ -74,7 +84,7 @@ func checkRule(ctx context.Context, tx *pg.Tx, r *RoutingRule) error {
 		if where == "" {
 			break
 		}
-		e, ok, err := catalog.Admitted(ctx, tx, r.Item, where, today(tx))
+		e, ok, err := catalog.Admitted(ctx, tx, r.Item, where, day)
 		if err != nil {
 			return err
 		}

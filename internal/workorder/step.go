@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/width"
 
 	"portal/internal/audit"
 	"portal/internal/authz"
@@ -91,7 +94,24 @@ func settle(ctx context.Context, tx *pg.Tx, do authz.Action, before, o *Order, n
 	if err := addStep(ctx, tx, o.ID, n); err != nil {
 		return err
 	}
-	return record(ctx, tx, do, before, *o, n.did, n.words)
+	return record(ctx, tx, do, before, *o, n.did, kept(*before, do, n.words))
+}
+
+// kept is what the trail keeps of the words of an act. It can never be corrected or erased (X6, §6.7), so that it holds
+// the reason where the table asks for one, and not what was said to or by a resident: that stands in the history.
+func kept(before Order, do authz.Action, words string) string {
+	if move, lawful := Flow.Next(before.State, do); lawful && !move.Reason && before.Source == FromRequest {
+		return ""
+	}
+	return words
+}
+
+// longNumbers are seven digits and more, also with blanks or dashes between them.
+var longNumbers = regexp.MustCompile(`\d(?:[\s-]?\d){6,}[\dXx]?`)
+
+// hideNumbers stars what may be a telephone or an identity number.
+func hideNumbers(words string) string {
+	return longNumbers.ReplaceAllString(width.Narrow.String(words), "***")
 }
 
 // mayDo tells a case that is out of reach from an act that is: the first reads like a missing case.
@@ -169,7 +189,7 @@ type trace struct {
 }
 
 func record(ctx context.Context, tx *pg.Tx, do authz.Action, before *Order, after Order, did, reason string) error {
-	c := pg.Change{Action: do, Kind: OrderKind, ID: int64(after.ID), No: after.No, Reason: cut(reason, 500)}
+	c := pg.Change{Action: do, Kind: OrderKind, ID: int64(after.ID), No: after.No, Reason: cut(hideNumbers(reason), 500)}
 	var err error
 	if before != nil {
 		if c.Before, err = json.Marshal(trace{State: before.State, Owner: before.Owner.Words(), Due: before.DueAt}); err != nil {

@@ -118,17 +118,22 @@ func lastHandler(ctx context.Context, q pg.Querier, id ID) (Owner, error) {
 
 const insertRule = `
 INSERT INTO routing_rule (category, community, owner_kind, unit_id, item_code, assist_community, basis, dispute_id, valid)
-VALUES ($1, $2, $3, NULLIF($4::bigint, 0), $5, $6, $7, NULLIF($8::bigint, 0), daterange($9::date, NULL)) RETURNING id`
+VALUES ($1, $2, $3, NULLIF($4::bigint, 0), $5, $6, $7, NULLIF($8::bigint, 0), daterange($9::date, $10::date)) RETURNING id`
 const endRuleSQL = `UPDATE routing_rule SET valid = daterange(lower(valid), $2::date), version = version + 1 WHERE id = $1`
+const nextRuleSQL = `SELECT min(lower(valid)) FROM routing_rule WHERE category = $1 AND community = $2 AND lower(valid) > $3::date`
 const replaceRuleSQL = `
 UPDATE routing_rule SET owner_kind = $2, unit_id = NULLIF($3::bigint, 0), item_code = $4, assist_community = $5, basis = $6,
     dispute_id = NULLIF($7::bigint, 0), version = version + 1
 WHERE id = $1`
 const ruleOfPlace = ruleColumns + ` WHERE r.category = $1 AND r.community = $2 AND r.valid @> $3::date FOR UPDATE OF r`
 
-// putRule lets a rule hold from today on. The one that held before ends; one that began today is changed.
+// putRule lets a rule hold from its day on, or from today. The one that held before ends there; one that began that
+// day is changed; one that is planned for later takes over when its day comes.
 func putRule(ctx context.Context, tx *pg.Tx, r RoutingRule) (RoutingRule, error) {
-	day := today(tx)
+	day := r.From
+	if day.IsZero() {
+		day = today(tx)
+	}
 	before, err := rules(ctx, tx, ruleOfPlace, r.Category, r.Community, day)
 	if err != nil {
 		return r, err
@@ -143,6 +148,10 @@ func putRule(ctx context.Context, tx *pg.Tx, r RoutingRule) (RoutingRule, error)
 			return r, fmt.Errorf("end a rule: %w", err)
 		}
 	}
-	err = tx.QueryRow(ctx, insertRule, r.Category, r.Community, string(r.Kind), r.Unit, r.Item, r.AssistCommunity, r.Basis, r.Dispute, day).Scan(&r.ID)
+	var until *workday.Day
+	if err := tx.QueryRow(ctx, nextRuleSQL, r.Category, r.Community, day).Scan(&until); err != nil {
+		return r, fmt.Errorf("the rule after: %w", err)
+	}
+	err = tx.QueryRow(ctx, insertRule, r.Category, r.Community, string(r.Kind), r.Unit, r.Item, r.AssistCommunity, r.Basis, r.Dispute, day, until).Scan(&r.ID)
 	return r, pg.Constraint(err, orderFields)
 }

@@ -143,7 +143,7 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if q.short {
 		p.WordsError = "至少写两个字"
 	}
-	counts, err := h.s.CountTabs(r.Context(), by, workorder.Filter{})
+	counts, err := h.s.CountTabs(r.Context(), by)
 	if err != nil {
 		return err
 	}
