@@ -72,7 +72,7 @@ var accounts = []accountRow{
 	{"admin2", "管安", authz.Admin, "党政办公室", StreetCode, "管理员"},
 	{"reviewer", "许闻", authz.Reviewer, "社区建设部", StreetCode, "审核岗"},
 	{"reviewer2", "许静", authz.Reviewer, "党群工作部", StreetCode, "审核岗"},
-	{"leader", "周岭", authz.Leader, "梧桐里街道办事处", StreetCode, "街道领导"},
+	{"leader", "周岭", authz.Leader, "梧桐里街道办事处", StreetCode, "街道主任"},
 	{"finance", "钱清", authz.Finance, "街道财政", StreetCode, "财政岗"},
 	{"legality", "程衡", authz.Legality, "司法所", StreetCode, "合法性审核岗"},
 	{"dept.chengguan", "城小勤", authz.Department, "区城市管理局", "", "联络员"},

@@ -8,7 +8,6 @@ import (
 	"image/png"
 
 	"portal/internal/authz"
-	"portal/internal/blob"
 	"portal/internal/workorder"
 )
 
@@ -39,21 +38,9 @@ func picture(lit bool) ([]byte, error) {
 
 // photo hangs the picture after the work on a case.
 func (q *requestSeed) photo(ctx context.Context, by authz.Actor, i int, o workorder.Order) (workorder.Order, error) {
-	raw, err := picture(true)
+	p, err := q.picture(ctx, true)
 	if err != nil {
 		return o, err
 	}
-	file, err := blob.Accept(ctx, bytes.NewReader(raw), "after.png")
-	if err != nil {
-		return o, err
-	}
-	store, err := blob.NewDir(q.Files)
-	if err != nil {
-		return o, err
-	}
-	ref, err := store.Put(ctx, bytes.NewReader(file.Data), int64(len(file.Data)))
-	if err != nil {
-		return o, err
-	}
-	return q.orders.AddPhoto(ctx, by, key("photo", i), o.At(), workorder.After, ref, file.Name, file.Kind.MediaType())
+	return q.orders.AddPhoto(ctx, by, key("photo", i), o.At(), workorder.After, p.Ref, p.Name, p.Media)
 }

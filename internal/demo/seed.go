@@ -73,6 +73,7 @@ var steps = []step{
 	{"诉求分类", importFile("categories", request.CategoriesFile)},
 	{"派单规则", seedRoutes},
 	{"居民诉求", seedRequests},
+	{"网格发现和吹哨", seedFindings},
 	{"公示", seedNotices},
 }
 
