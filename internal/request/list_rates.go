@@ -22,31 +22,22 @@ import (
 // is only read.
 const ratesBase = `
 WITH counted AS (
-    SELECT r.id, r.no, r.title, c.name AS category, COALESCE(d.name, '') AS community, o.id AS "order", o.no AS order_no,
-        CASE o.owner_kind WHEN 'unit' THEN u.name WHEN 'community' THEN od.name WHEN 'grid' THEN gd.name ELSE '街道调度' END AS owner,
-        o.dispatched_at, r.contact_due, r.contacted_at, COALESCE(x.reason, '') AS exclusion, COALESCE(k.solved, '') AS solved,
-        COALESCE(k.satisfied, '') AS satisfied, COALESCE(old.no, '') AS relapse_of
-    FROM request r
-    JOIN work_order o ON o.id = r.order_id
-    JOIN request_category c ON c.code = r.category
-    LEFT JOIN division d ON d.code = r.community
-    LEFT JOIN unit u ON u.id = o.owner_unit
-    LEFT JOIN division od ON od.code = o.owner_community
-    LEFT JOIN grid g ON g.id = o.owner_grid
-    LEFT JOIN division gd ON gd.code = g.community
+    SELECT r.id, r.order_id, r.home_order, r.contact_due, r.contacted_at, COALESCE(x.reason, '') AS exclusion, COALESCE(k.solved, '') AS solved,
+        COALESCE(k.satisfied, '') AS satisfied, home.relapse_of
+    FROM work_order o
+    JOIN request r ON r.order_id = o.id AND r.same_as IS NULL
     LEFT JOIN work_exclusion x ON x.order_id = o.id AND x.approved_at IS NOT NULL AND NOT x.refused
     LEFT JOIN LATERAL (SELECT solved, satisfied FROM callback WHERE request_id = r.id AND locked_at IS NOT NULL AND reached AND self AND solved <> ''
         AND satisfied <> '' ORDER BY round DESC LIMIT 1) k ON true
-    LEFT JOIN work_order home ON home.id = r.home_order
-    LEFT JOIN work_order old ON old.id = home.relapse_of
-    WHERE o.dispatched_at >= @from AND o.dispatched_at < @until AND r.contact_due < @now AND r.same_as IS NULL
+    LEFT JOIN work_order home ON home.id = r.home_order AND home.relapse_of IS NOT NULL
+    WHERE o.dispatched_at >= @from AND o.dispatched_at < @until AND r.contact_due < @now
       AND (@all OR COALESCE(o.first_unit, o.owner_unit) = ANY(@units)
         OR EXISTS (SELECT FROM unnest(@prefixes::text[]) p WHERE starts_with(r.community, p)))
       AND (@unit = 0 OR COALESCE(o.first_unit, o.owner_unit) = @unit) AND (@community = '' OR r.community = @community)
       AND starts_with(r.category, @category)
 ), marked AS (
     SELECT *, exclusion <> '' AS excluded, exclusion = '' AS base, exclusion = '' AND contacted_at IS NOT NULL AND contacted_at <= contact_due AS in_time,
-        exclusion = '' AND solved <> '' AS valid
+        exclusion = '' AND solved <> '' AS valid, exclusion = '' AND relapse_of IS NOT NULL AS relapsed
     FROM counted
 )`
 
@@ -55,23 +46,38 @@ SELECT count(*)::int AS dispatched, count(*) FILTER (WHERE excluded)::int AS exc
     count(*) FILTER (WHERE valid)::int AS valid, count(*) FILTER (WHERE valid AND solved = 'solved')::int AS solved,
     count(*) FILTER (WHERE valid AND solved = 'partly')::int AS partly, count(*) FILTER (WHERE valid AND satisfied = 'satisfied')::int AS satisfied,
     count(*) FILTER (WHERE valid AND satisfied = 'basically')::int AS basically, count(*) FILTER (WHERE base AND NOT valid)::int AS unreached,
-    count(*) FILTER (WHERE base AND relapse_of <> '')::int AS relapses
+    count(*) FILTER (WHERE relapsed)::int AS relapses
 FROM marked`
 
 const selectExclusions = ratesBase + `
 SELECT exclusion AS reason, count(*)::int AS count FROM marked WHERE excluded GROUP BY exclusion ORDER BY exclusion`
 
-const figureRows = ratesBase + `
-SELECT id, no, title, category, community, "order", order_no, owner, dispatched_at, contact_due, contacted_at, exclusion, solved, satisfied, relapse_of
-FROM marked
+// The rows of one page are found first; only they get their names.
+const (
+	figureRows = ratesBase + `, shown AS (
+SELECT * FROM marked
 WHERE CASE @figure WHEN 'dispatched' THEN true WHEN 'excluded' THEN excluded WHEN 'base' THEN base WHEN 'in_time' THEN in_time WHEN 'valid' THEN valid
     WHEN 'solved' THEN valid AND solved = 'solved' WHEN 'partly' THEN valid AND solved = 'partly'
     WHEN 'satisfied' THEN valid AND satisfied = 'satisfied' WHEN 'basically' THEN valid AND satisfied = 'basically'
-    WHEN 'unreached' THEN base AND NOT valid WHEN 'relapses' THEN base AND relapse_of <> '' ELSE false END`
+    WHEN 'unreached' THEN base AND NOT valid WHEN 'relapses' THEN relapsed ELSE false END`
+	figureNames = `)
+SELECT s.id, r.no, r.title, c.name AS category, COALESCE(d.name, '') AS community, o.id AS "order", o.no AS order_no,
+    CASE o.owner_kind WHEN 'unit' THEN u.name WHEN 'community' THEN od.name WHEN 'grid' THEN gd.name ELSE '街道调度' END AS owner,
+    o.dispatched_at, s.contact_due, s.contacted_at, s.exclusion, s.solved, s.satisfied, COALESCE(old.no, '') AS relapse_of
+FROM shown s
+JOIN request r ON r.id = s.id
+JOIN work_order o ON o.id = s.order_id
+JOIN request_category c ON c.code = r.category
+LEFT JOIN division d ON d.code = r.community
+LEFT JOIN unit u ON u.id = o.owner_unit
+LEFT JOIN division od ON od.code = o.owner_community
+LEFT JOIN grid g ON g.id = o.owner_grid
+LEFT JOIN division gd ON gd.code = g.community
+LEFT JOIN work_order old ON old.id = s.relapse_of
+ORDER BY s.id`
 
-const (
-	figureDown = figureRows + ` AND id < @id ORDER BY id DESC LIMIT @limit`
-	figureUp   = figureRows + ` AND id > @id ORDER BY id LIMIT @limit`
+	figureDown = figureRows + ` AND id < @id ORDER BY id DESC LIMIT @limit` + figureNames + ` DESC`
+	figureUp   = figureRows + ` AND id > @id ORDER BY id LIMIT @limit` + figureNames
 )
 
 func (s *Service) rateArgs(p Period, reach authz.Scope, sc FigureScope) pgx.NamedArgs {

@@ -2,6 +2,7 @@ package workorder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -47,16 +48,20 @@ ORDER BY p.grid_id, array_position(ARRAY['a','b','lead'], p.role)`
 
 // holdersOf reads the posts of many grids on a day in one query.
 func holdersOf(ctx context.Context, q pg.Querier, grids []int64, day workday.Day) (map[int64][]holder, error) {
-	out := map[int64][]holder{}
 	if len(grids) == 0 {
-		return out, nil
+		return map[int64][]holder{}, nil
 	}
 	rows, err := q.Query(ctx, selectHolders, grids, day)
 	if err != nil {
 		return nil, fmt.Errorf("posts of grids: %w", err)
 	}
+	return holdersIn(rows)
+}
+
+func holdersIn(rows pgx.Rows) (map[int64][]holder, error) {
+	out := map[int64][]holder{}
 	var h holder
-	_, err = pgx.ForEachRow(rows, []any{&h.Grid, &h.Role, &h.Account, &h.Name, &h.Phone, &h.PartTime, &h.Away}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&h.Grid, &h.Role, &h.Account, &h.Name, &h.Phone, &h.PartTime, &h.Away}, func() error {
 		out[h.Grid] = append(out[h.Grid], h)
 		return nil
 	})
@@ -85,14 +90,18 @@ SELECT g.id, COALESCE((SELECT v.name FROM grid_version v WHERE v.grid_id = g.id 
 FROM grid g WHERE g.id = ANY($1)`
 
 func gridNames(ctx context.Context, q pg.Querier, grids []int64, day workday.Day) (map[int64]string, error) {
-	out := map[int64]string{}
 	if len(grids) == 0 {
-		return out, nil
+		return map[int64]string{}, nil
 	}
 	rows, err := q.Query(ctx, selectGridNames, grids, day)
 	if err != nil {
 		return nil, fmt.Errorf("names of grids: %w", err)
 	}
+	return namesIn(rows)
+}
+
+func namesIn(rows pgx.Rows) (map[int64]string, error) {
+	out := map[int64]string{}
 	var id int64
 	var name string
 	if _, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error { out[id] = name; return nil }); err != nil {
@@ -125,13 +134,34 @@ func fill(ctx context.Context, q pg.Querier, day workday.Day, all []Order) error
 			grids = append(grids, o.GridAtCreation)
 		}
 	}
-	posts, err := holdersOf(ctx, q, unique(owners), day)
-	if err != nil {
-		return err
+	var posts map[int64][]holder
+	var names map[int64]string
+	var b pgx.Batch // one trip for all of it
+	if owners = unique(owners); len(owners) > 0 {
+		b.Queue(selectHolders, owners, day).Query(func(rows pgx.Rows) (err error) { posts, err = holdersIn(rows); return err })
 	}
-	names, err := gridNames(ctx, q, unique(grids), day)
-	if err != nil {
+	if grids = unique(grids); len(grids) > 0 {
+		b.Queue(selectGridNames, grids, day).Query(func(rows pgx.Rows) (err error) { names, err = namesIn(rows); return err })
+	}
+	b.Queue(selectHelperSides, ids).Query(func(rows pgx.Rows) error {
+		var h helper
+		_, err := pgx.ForEachRow(rows, []any{&h.Order, &h.Unit, &h.Community, &h.Answered}, func() error {
+			all[at[h.Order]].helpers = append(all[at[h.Order]].helpers, h)
+			return nil
+		})
 		return err
+	})
+	b.Queue(selectHands, ids).Query(func(rows pgx.Rows) error {
+		var id ID
+		var account int64
+		_, err := pgx.ForEachRow(rows, []any{&id, &account}, func() error {
+			all[at[id]].hands = append(all[at[id]].hands, account)
+			return nil
+		})
+		return err
+	})
+	if err := together(ctx, q, &b); err != nil {
+		return fmt.Errorf("people of cases: %w", err)
 	}
 	for i := range all {
 		o := &all[i]
@@ -141,30 +171,21 @@ func fill(ctx context.Context, q pg.Querier, day workday.Day, all []Order) error
 			o.Owner = o.Owner.inGrid(names[o.Owner.Grid], o.holders, o.AvoidAccount, o.Class)
 		}
 	}
-	rows, err := q.Query(ctx, selectHelperSides, ids)
-	if err != nil {
-		return fmt.Errorf("helpers: %w", err)
-	}
-	var h helper
-	if _, err := pgx.ForEachRow(rows, []any{&h.Order, &h.Unit, &h.Community, &h.Answered}, func() error {
-		all[at[h.Order]].helpers = append(all[at[h.Order]].helpers, h)
-		return nil
-	}); err != nil {
-		return fmt.Errorf("helpers: %w", err)
-	}
-	if rows, err = q.Query(ctx, selectHands, ids); err != nil {
-		return fmt.Errorf("hands: %w", err)
-	}
-	var id ID
-	var account int64
-	if _, err := pgx.ForEachRow(rows, []any{&id, &account}, func() error {
-		all[at[id]].hands = append(all[at[id]].hands, account)
-		return nil
-	}); err != nil {
-		return fmt.Errorf("hands: %w", err)
-	}
 	return nil
 }
+
+// together sends what is queued in one trip; pools, connections and transactions all can.
+func together(ctx context.Context, q pg.Querier, b *pgx.Batch) error {
+	sender, ok := q.(interface {
+		SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+	})
+	if !ok {
+		return errNoBatch
+	}
+	return sender.SendBatch(ctx, b).Close()
+}
+
+var errNoBatch = errors.New("workorder: a reader that sends one statement at a time")
 
 // inGrid names the grid and who acts in it today.
 func (o Owner) inGrid(name string, posts []holder, avoid int64, class Class) Owner {
