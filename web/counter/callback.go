@@ -183,7 +183,10 @@ func (h handlers) saveCallback(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := readCallback(f)
 	in.No, in.Version, in.Hands, in.Units = c.No, version(f), c.hands, c.units
-	lock := f.Raw("do") == "lock"
+	lock := form.Choice(f, "do", []string{"lock", "draft"}) == "lock"
+	if f.Raw("do") == "" {
+		f.Add("do", "选暂存还是锁定")
+	}
 	if lock {
 		askAnswers(f, in)
 	}

@@ -113,7 +113,8 @@ func (h handlers) saveCategory(w http.ResponseWriter, r *http.Request) error {
 	in := c
 	in.Name, in.Words, in.Departments = f.Line("name", 40), strings.Join(strings.FieldsFunc(f.Text("words", 300), apart), " "), f.Line("departments", 120)
 	in.Class, in.Version = string(form.Choice(f, "class", classes)), version(f)
-	in.Physical, in.Active = slices.Contains(f.All("also"), alsoPhysical), slices.Contains(f.All("also"), alsoActive)
+	also := form.Choices(f, "also", []string{alsoPhysical, alsoActive})
+	in.Physical, in.Active = slices.Contains(also, alsoPhysical), slices.Contains(also, alsoActive)
 	if hours := f.Int("hours", 1, 2000); hours != nil {
 		in.DueHours = *hours
 	} else {

@@ -2,7 +2,6 @@ package counter
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -111,7 +110,7 @@ func (h handlers) saveRoute(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := workorder.RoutingRule{Category: f.Line("category", 4), Community: f.Line("community", 12), Kind: form.Choice(f, "owner", ruleOwners),
 		Unit: number(f, "unit", "从列出的单位里选"), Item: f.Line("item", 30), Basis: f.Line("basis", 200),
-		AssistCommunity: slices.Contains(f.All("assist"), "yes"), ID: number(f, "rule", "这条规则刚才改过了，请回到派单规则再改")}
+		AssistCommunity: len(form.Choices(f, "assist", []string{"yes"})) > 0, ID: number(f, "rule", "这条规则刚才改过了，请回到派单规则再改")}
 	if in.ID != 0 {
 		in.Version = version(f)
 	}

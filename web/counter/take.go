@@ -95,7 +95,15 @@ func (h handlers) takeRequest(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return route.See(w, r, pathNew)
+	case "look":
+		return h.look(w, r, f)
 	}
+	f.Add("", "从这一页的按钮里选一个")
+	return h.showTake(w, r, back(f, nil))
+}
+
+// look keeps what was typed and shows what it means so far.
+func (h handlers) look(w http.ResponseWriter, r *http.Request, f *form.Form) error {
 	if err := h.keepDraft(w, r); keep(f, err) != nil {
 		return err
 	}

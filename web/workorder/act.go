@@ -1,7 +1,11 @@
 package workorder
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -92,6 +96,39 @@ func (in asked) message(name string) string {
 	return ""
 }
 
+// tick reads one tick box.
+func (in asked) tick(name string) bool {
+	return form.Choice(in.f, name, []string{"yes"}) == "yes"
+}
+
+// pick reads the number of a choice from a list; 0 when nothing was chosen.
+func (in asked) pick(name string) int64 {
+	id := number(in.raw(name))
+	if id == 0 && in.raw(name) != "" {
+		in.f.Add(name, "从列出的选项里选")
+	}
+	return id
+}
+
+// send runs an act of the services, unless something that was typed could not be read: then nothing is done.
+func send[T any](in asked, what T, do func(context.Context, authz.Actor, string, T) (workorder.Order, error)) (workorder.Order, error) {
+	if err := in.f.Err(); err != nil {
+		return workorder.Order{}, err
+	}
+	return do(in.r.Context(), in.by(), in.key(), what)
+}
+
+// below is the key of a part of the form: the same for the same part, and never longer than a key may be.
+func below(key, part string) string {
+	sum := sha256.Sum256([]byte(key + " " + part))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// pressed reports whether one of the act's own buttons was pressed; the lawful owner of the shield is one too.
+func (a act) pressed(f *form.Form) bool {
+	return a.Verbs == nil || f.Raw("lawful") != "" || slices.ContainsFunc(a.Verbs, func(v verb) bool { return v.Value == f.Raw("do") })
+}
+
 // field is a question with what was typed and what is wrong.
 func (in asked) field(name, label, hint string, max int) view.Field {
 	return view.Field{Name: name, Label: label, Hint: hint, Max: max, Value: in.typed(name, ""), Error: in.message(name)}
@@ -153,6 +190,10 @@ func (h handlers) doing(a act) route.Handler {
 			return err
 		}
 		in := asked{r: r, o: o, f: f}
+		if !a.pressed(f) {
+			f.Add("do", "从这一页的按钮里选一个")
+			return h.showAct(w, in, a)
+		}
 		done, more, err := a.Run(h, in)
 		if err = f.Merge(renamed(err, a.Alias)); err != nil {
 			return err

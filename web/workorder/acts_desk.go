@@ -38,14 +38,14 @@ var dispatching = act{Do: authz.WorkDispatch, Path: "dispatches/new", Title: "�
 		if err != nil {
 			return "", "", err
 		}
-		o, err := h.s.Dispatch(in.r.Context(), in.by(), in.key(), workorder.Dispatch{At: in.at(), To: to, Why: in.f.Text("why", 200)})
+		o, err := send(in, workorder.Dispatch{At: in.at(), To: to, Why: in.f.Text("why", 200)}, h.s.Dispatch)
 		return "已派给" + o.Owner.Words(), "已通知对方，时钟照走", err
 	}}
 
 // chosenTarget reads whom a form names: the lawful owner one click away, another unit, or one of the choices.
 func chosenTarget(in asked) (workorder.Target, error) {
-	if id := number(in.raw("other")); id > 0 && in.raw("lawful") == "" {
-		return workorder.Target{Kind: workorder.Unit, Unit: id}, nil
+	if in.raw("lawful") == "" && in.raw("other") != "" {
+		return workorder.Target{Kind: workorder.Unit, Unit: in.pick("other")}, in.f.Err()
 	}
 	text := in.raw("lawful")
 	if text == "" {
@@ -98,13 +98,13 @@ var answering = act{Do: authz.WorkAnswer, Path: "answers/new", Title: "答复或
 		}
 		switch in.raw("do") {
 		case "answer":
-			_, err := h.cases.Answer(in.r.Context(), in.by(), in.key(), d)
+			_, err := send(in, d, h.cases.Answer)
 			return "已当场答复", "居民在进度页上能看到", err
 		case "decline":
-			_, err := h.cases.Decline(in.r.Context(), in.by(), in.key(), d)
+			_, err := send(in, d, h.cases.Decline)
 			return "已不予受理", "理由和该去的渠道已告诉居民", err
 		case "divert":
-			_, err := h.cases.Divert(in.r.Context(), in.by(), in.key(), d)
+			_, err := send(in, d, h.cases.Divert)
 			return "已告知渠道", "居民在进度页上能看到", err
 		}
 		return "", "", fault.InvalidField("do", "选当场答复、不予受理或告知渠道")
@@ -142,7 +142,7 @@ var ruling = act{Do: authz.WorkRule, Path: "rulings/new", Title: "裁定", Lead:
 				[]view.Option{{Value: "yes", Label: "留作派单规则", Hint: "同一分类、同一社区的诉求以后直接派给裁定的单位", Chosen: in.raw("make_rule") == "yes"}})), nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		d := workorder.Rule{At: in.at(), Uphold: in.raw("do") == "uphold" || in.raw("lawful") != "", Ruling: in.f.Text("ruling", 500), MakeRule: in.raw("make_rule") == "yes"}
+		d := workorder.Rule{At: in.at(), Uphold: in.raw("do") == "uphold" || in.raw("lawful") != "", Ruling: in.f.Text("ruling", 500), MakeRule: in.tick("make_rule")}
 		if d.Uphold {
 			to, err := chosenTarget(in)
 			if err != nil {
@@ -150,7 +150,7 @@ var ruling = act{Do: authz.WorkRule, Path: "rulings/new", Title: "裁定", Lead:
 			}
 			d.To = to
 		}
-		o, err := h.s.Rule(in.r.Context(), in.by(), in.key(), d)
+		o, err := send(in, d, h.s.Rule)
 		return "已裁定，由" + o.Owner.Words() + "办理", "双方都已收到，不能再退回", err
 	}}
 
@@ -159,7 +159,7 @@ var parking = act{Do: authz.WorkPark, Path: "parkings/new", Title: "挂起", Lea
 		return []templ.Component{view.Area(in.field("reason", "为什么现在办不了", "如 主管网改造排在 2027 年 3 月", 300)), view.Date(in.field("review_on", "哪天复查", "", 0))}, nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		_, err := h.s.Park(in.r.Context(), in.by(), in.key(), workorder.Park{At: in.at(), Reason: in.f.Text("reason", 300), ReviewOn: in.f.Day("review_on", h.f.Today())})
+		_, err := send(in, workorder.Park{At: in.at(), Reason: in.f.Text("reason", 300), ReviewOn: in.f.Day("review_on", h.f.Today())}, h.s.Park)
 		return "已挂起", "到复查那天会提醒", err
 	}}
 
@@ -182,7 +182,7 @@ var decidingExtension = act{Do: authz.WorkExtendOK, Path: "extensions/decisions/
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
 		grant := in.raw("do") == "grant"
-		_, err := h.cases.DecideExtension(in.r.Context(), in.by(), in.key(), workorder.DecideExtension{At: in.at(), Grant: grant, Words: in.f.Text("words", 200)})
+		_, err := send(in, workorder.DecideExtension{At: in.at(), Grant: grant, Words: in.f.Text("words", 200)}, h.cases.DecideExtension)
 		if grant {
 			return "已同意延期", "居民会收到理由和新的时间", err
 		}
@@ -200,7 +200,7 @@ var excluding = act{Do: authz.WorkExclude, Path: "exclusions/new", Title: "申�
 			view.Area(in.field("words", "说明", "写清凭什么，如 另案编号、文书名称", 300))}, nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		_, err := h.s.ExcludeAsk(in.r.Context(), in.by(), in.key(), workorder.ExcludeAsk{At: in.at(), Reason: form.Choice(in.f, "reason", workorder.ExcludeReasons), Words: in.f.Text("words", 300)})
+		_, err := send(in, workorder.ExcludeAsk{At: in.at(), Reason: form.Choice(in.f, "reason", workorder.ExcludeReasons), Words: in.f.Text("words", 300)}, h.s.ExcludeAsk)
 		return "已申请剔除", "等街道领导审批", err
 	}}
 
@@ -222,7 +222,7 @@ var decidingExclusion = act{Do: authz.WorkExcludeOK, Path: "exclusions/decisions
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
 		grant := in.raw("do") == "grant"
-		_, err := h.s.ExcludeDecide(in.r.Context(), in.by(), in.key(), workorder.ExcludeDecide{At: in.at(), Grant: grant, Words: in.f.Text("words", 200)})
+		_, err := send(in, workorder.ExcludeDecide{At: in.at(), Grant: grant, Words: in.f.Text("words", 200)}, h.s.ExcludeDecide)
 		if grant {
 			return "已同意剔除", "不计入三率，计入对外公布的剔除件数", err
 		}

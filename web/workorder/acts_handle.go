@@ -23,7 +23,7 @@ func bare(handlers, asked) ([]templ.Component, error) { return nil, nil }
 
 var signing = act{Do: authz.WorkSign, Path: "signatures/new", Title: "签收", After: "签收的单位办到底；街道代没有账号的单位签收，会记为代录", Fields: bare,
 	Run: func(h handlers, in asked) (string, string, error) {
-		_, err := h.s.Sign(in.r.Context(), in.by(), in.key(), in.at())
+		_, err := send(in, in.at(), h.s.Sign)
 		return "已签收", "先联系居民，再到现场", err
 	}}
 
@@ -42,8 +42,8 @@ var contacting = act{Do: authz.WorkContact, Path: "visits/new", Title: "记录�
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
 		words := spokenWords(in, "said", contactPhrases, 200)
-		_, err := h.cases.Contact(in.r.Context(), in.by(), in.key(), workorder.Contact{At: in.at(), Words: words, Told: in.raw("told") == "yes",
-			ByPhone: in.raw("by_phone") == "yes" || in.raw("said") != byFace})
+		_, err := send(in, workorder.Contact{At: in.at(), Words: words, Told: in.tick("told"),
+			ByPhone: in.raw("by_phone") == "yes" || in.raw("said") != byFace}, h.cases.Contact)
 		return "已记录联系", "", err
 	}}
 
@@ -55,7 +55,7 @@ var arriving = act{Do: authz.WorkArrive, Path: "arrivals/new", Title: "我已到
 				d.Lng, d.Lat = lng, lat
 			}
 		}
-		_, err := h.s.Arrive(in.r.Context(), in.by(), in.key(), d)
+		_, err := send(in, d, h.s.Arrive)
 		return "已到现场", "拍好照片、写明结果，就可以报办结", err
 	},
 	Next: func(o workorder.Order) string { return o.Path() + "/results/new" }}
@@ -85,7 +85,7 @@ var reporting = act{Do: authz.WorkReport, Path: "results/new", Title: "报办结
 		return out, nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		d := workorder.Report{At: in.at(), Words: spokenWords(in, "phrase", resultPhrases, 1000), Result: in.raw("result"), NoContact: in.raw("no_contact") == "yes"}
+		d := workorder.Report{At: in.at(), Words: spokenWords(in, "phrase", resultPhrases, 1000), Result: in.raw("result"), NoContact: in.tick("no_contact")}
 		if !in.f.Valid() {
 			return "", "", in.f.Err()
 		}
@@ -94,7 +94,7 @@ var reporting = act{Do: authz.WorkReport, Path: "results/new", Title: "报办结
 			return "", "", err
 		}
 		d.At = at
-		_, err = h.cases.Report(in.r.Context(), in.by(), in.key(), d)
+		_, err = send(in, d, h.cases.Report)
 		return "已报办结", "由别人回访或核查", err
 	}}
 
@@ -138,7 +138,7 @@ var verifying = act{Do: authz.WorkVerify, Path: "verifications/new", Title: "核
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
 		pass := in.raw("do") == "pass"
-		_, err := h.s.Verify(in.r.Context(), in.by(), in.key(), workorder.Verify{At: in.at(), Pass: pass, Words: in.f.Text("words", 300)})
+		_, err := send(in, workorder.Verify{At: in.at(), Pass: pass, Words: in.f.Text("words", 300)}, h.s.Verify)
 		if pass {
 			return "核查通过，已结案", "", err
 		}
@@ -155,7 +155,7 @@ var disputing = act{Do: authz.WorkDispute, Path: "disputes/new", Title: "提出�
 			view.Select(view.Field{Name: "suggests", Label: "应当由谁办", Optional: true, Error: in.message("suggests")}, units)}, nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		_, err := h.s.Dispute(in.r.Context(), in.by(), in.key(), workorder.Dispute{At: in.at(), Reason: in.f.Text("reason", 500), Suggests: number(in.raw("suggests"))})
+		_, err := send(in, workorder.Dispute{At: in.at(), Reason: in.f.Text("reason", 500), Suggests: in.pick("suggests")}, h.s.Dispute)
 		return "已提出异议", "街道会在裁定时限内答复，时钟照走", err
 	}}
 
@@ -174,7 +174,7 @@ var asking4help = act{Do: authz.WorkAskHelp, Path: "helps/new", Title: "请协�
 			view.Area(in.field("words", "请对方做什么", "写清楚一件事，如 请带路并通知楼组长", 200))}, nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		_, err := h.s.AskHelp(in.r.Context(), in.by(), in.key(), workorder.AskHelp{At: in.at(), Unit: number(in.raw("unit")), Community: in.f.Line("community", 12), Words: in.f.Text("words", 200)})
+		_, err := send(in, workorder.AskHelp{At: in.at(), Unit: in.pick("unit"), Community: in.f.Line("community", 12), Words: in.f.Text("words", 200)}, h.s.AskHelp)
 		return "已请协办", "对方答复以后会提醒你", err
 	}}
 
@@ -183,7 +183,7 @@ var helping = act{Do: authz.WorkHelped, Path: "helps/answers/new", Title: "答�
 		return []templ.Component{view.Area(in.field("words", "做了什么", "", 300))}, nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		_, err := h.s.HelpDone(in.r.Context(), in.by(), in.key(), workorder.HelpDone{At: in.at(), Words: in.f.Text("words", 300)})
+		_, err := send(in, workorder.HelpDone{At: in.at(), Words: in.f.Text("words", 300)}, h.s.HelpDone)
 		return "已答复协办", "", err
 	}}
 
@@ -197,7 +197,7 @@ var extending = act{Do: authz.WorkExtend, Path: "extensions/new", Title: "申请
 			in.f.Add("until", "填延到哪天")
 			return "", "", in.f.Err()
 		}
-		_, err := h.s.Extend(in.r.Context(), in.by(), in.key(), workorder.Extend{At: in.at(), Until: endOf(day), Reason: in.f.Text("reason", 500)})
+		_, err := send(in, workorder.Extend{At: in.at(), Until: endOf(day), Reason: in.f.Text("reason", 500)}, h.s.Extend)
 		return "已申请延期", "等街道领导审批", err
 	}}
 
@@ -206,7 +206,7 @@ var resuming = act{Do: authz.WorkResume, Path: "resumptions/new", Title: "恢复
 		return []templ.Component{view.Area(in.field("words", "现在能办了，因为", "", 200))}, nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		_, err := h.s.Resume(in.r.Context(), in.by(), in.key(), workorder.Resume{At: in.at(), Words: in.f.Text("words", 200)})
+		_, err := send(in, workorder.Resume{At: in.at(), Words: in.f.Text("words", 200)}, h.s.Resume)
 		return "已恢复办理", "", err
 	}}
 

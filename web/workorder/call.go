@@ -112,7 +112,7 @@ func (h handlers) call(w http.ResponseWriter, r *http.Request) error {
 		return h.showAsk(w, r, o, all, f)
 	}
 	if o.Can(by, authz.WorkSign) && !recordsFor(o, by) {
-		if o, err = h.s.Sign(r.Context(), by, f.Key()+"-sign", o.At()); err != nil {
+		if o, err = h.s.Sign(r.Context(), by, below(f.Key(), "sign"), o.At()); err != nil {
 			return err
 		}
 	}

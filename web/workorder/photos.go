@@ -60,7 +60,7 @@ func (h handlers) keepPhotos(in asked, stage workorder.Stage, at workorder.Step)
 		if slices.ContainsFunc(kept, func(p workorder.Photo) bool { return p.Stage == stage && p.SHA == ref.SHA256 }) {
 			continue // chosen again after a message
 		}
-		o, err := h.s.AddPhoto(in.r.Context(), in.by(), fmt.Sprintf("%s-%d", in.key(), i), at, stage, ref, f.Name, f.Kind.MediaType())
+		o, err := h.s.AddPhoto(in.r.Context(), in.by(), below(in.key(), "photo "+itoa(i)), at, stage, ref, f.Name, f.Kind.MediaType())
 		if err != nil {
 			return at, err
 		}
