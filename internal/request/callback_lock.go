@@ -211,7 +211,8 @@ func whyOf(c Callback, out Outcome) string {
 }
 
 // Lapse settles requests that can only be rated by their receipt, for no telephone was left, when the time
-// for the callback is over without a rating. A job of handoff calls it and closes the orders.
+// for the callback is over without a rating. It also names the orders in which nobody is left to be asked,
+// because the last one withdrew or was taken out: they are done (§6.8, 7). A job of handoff calls it and closes the orders.
 func (s *Service) Lapse(ctx context.Context, tx *pg.Tx, limit int) ([]Outcome, error) {
 	v, err := policyOf(ctx, tx)
 	if err != nil {
@@ -236,6 +237,15 @@ func (s *Service) Lapse(ctx context.Context, tx *pg.Tx, limit int) ([]Outcome, e
 			return nil, err
 		}
 		out = append(out, o)
+	}
+	done, err := answeredByAll(ctx, tx, limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, order := range done {
+		if !slices.ContainsFunc(out, func(o Outcome) bool { return o.Order == order }) {
+			out = append(out, Outcome{Order: order, AllLocked: true})
+		}
 	}
 	return out, nil
 }

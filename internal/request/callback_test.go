@@ -145,6 +145,7 @@ func TestUnreached(t *testing.T) {
 			t.Fatalf("try %d: %+v, %v", i, out, err)
 		}
 	}
+	h.exec(`UPDATE work_order SET state = 'closed', closed_at = $2 WHERE id = $1`, r.OrderID, h.now) // as handoff does
 	quiet, _ := h.file(authz.Anonymous, func(f *Filing) { f.Phone, f.Name, f.Door = "", "", "" })
 	h.handle(quiet.OrderID, "换好了")
 	lapse := func() (out []Outcome) {

@@ -117,6 +117,8 @@ func (r categoryRow) score(key string) int {
 		return 600
 	case isLatin(key) && len(key) > 1 && strings.Contains(r.Initials, key):
 		return 300
+	case isLatin(key) && len(key) > 2:
+		return r.scoreLetters(key)
 	}
 	best := 0
 	for _, w := range append(strings.Fields(r.Words), r.Name) {
@@ -134,6 +136,31 @@ func (r categoryRow) score(key string) int {
 		return 100
 	}
 	return best
+}
+
+// scoreLetters finds pinyin that begins at any character of the name, and of the other words for it:
+// zaosheng finds 施工噪声, loushui 渗水漏水.
+func (r categoryRow) scoreLetters(key string) int {
+	if syllablesBegin(r.Pinyin, key) {
+		return 550
+	}
+	for _, w := range strings.Fields(r.Words) {
+		if letters, _ := place.Pinyin(w); syllablesBegin(letters, key) {
+			return 450
+		}
+	}
+	return 0
+}
+
+// syllablesBegin reports whether letters stand in a pinyin from the beginning of one of its syllables.
+func syllablesBegin(pinyin, key string) bool {
+	all := strings.Fields(pinyin)
+	for i := range all {
+		if strings.HasPrefix(strings.Join(all[i:], ""), key) {
+			return true
+		}
+	}
+	return false
 }
 
 func isLatin(key string) bool {

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"portal/internal/audit"
 	"portal/internal/authz"
 	"portal/internal/fault"
 	"portal/internal/pg"
@@ -65,9 +68,11 @@ func (s *Service) NextNo(ctx context.Context, tx *pg.Tx) (string, error) {
 }
 
 // SamePerson finds the running request of the same person in the same matter (REQ-05): same telephone,
-// category and place, still open. Nil when there is none, or when no telephone was left.
+// category and place, still open. Nil when there is none, or when no telephone was left. What is behind the
+// wall is never linked: a telephone that anybody can type must not tell who has reported what (REQ-13), and
+// a word against the handler must not fall into the handler's own case.
 func (s *Service) SamePerson(ctx context.Context, tx *pg.Tx, f Filing) (*Request, error) {
-	if f.Phone == "" {
+	if f.Phone == "" || f.Kind == Report || f.Confidential {
 		return nil, nil //nolint:nilnil // nobody is not an error here: the contract of handoff
 	}
 	found, err := requests(ctx, tx, sameOfPerson, s.keys.Indexes(PhoneDigits(f.Phone), aboutPhone), f.Category, f.Building, f.Community)
@@ -209,9 +214,26 @@ func (s *Service) ReceiptOf(ctx context.Context, by authz.Actor, no string) (Rec
 		if out, err = s.ReceiptTx(ctx, tx, no); err != nil {
 			return err
 		}
-		return record(ctx, tx, authz.RequestTake, r, "补打了回执", "")
+		shown, err := receiptShown(ctx, tx, r.ID)
+		if err != nil {
+			return err
+		}
+		did := "出示了回执" // the first time: right after filing
+		if shown {
+			did = "补打了回执"
+		}
+		return record(ctx, tx, authz.RequestTake, r, did, "")
 	})
 	return out, err
+}
+
+// receiptShown reports whether the trail has shown the receipt to staff before.
+func receiptShown(ctx context.Context, q pg.Querier, id ID) (bool, error) {
+	last, err := audit.History(ctx, q, RequestKind, int64(id), 0, 100)
+	return slices.ContainsFunc(last, func(e audit.Entry) bool {
+		var t trace
+		return json.Unmarshal(e.After, &t) == nil && strings.HasSuffix(t.Did, "了回执")
+	}), err
 }
 
 // trace is what the trail keeps: never words, names or numbers of telephones.

@@ -147,14 +147,27 @@ func (f *Filing) checkTime(now time.Time, wrong func(name, message string)) {
 // protectMinor takes personal data away where REQ-18 says so.
 func (f *Filing) protectMinor(c Category) {
 	if f.Minor && !f.Guardian && !Dangerous(f.Title+" "+f.Words, c) {
-		f.Name, f.Phone, f.Door, f.anonymous = "", "", "", true
+		f.Title, f.Words = withoutOwn(f.Title, f.Name, f.Door), MaskWords(withoutOwn(f.Words, f.Name, f.Door))
+		f.Name, f.Phone, f.Door, f.Place, f.anonymous = "", "", "", MaskWords(f.Place), true
 	}
-	f.Title, f.Words = hideIDs(f.Title), hideIDs(f.Words) // §6.7, minimum: identity and bank numbers are not kept
+	f.Title, f.Words = hideIDs(withoutOwn(f.Title, f.Name, f.Door)), hideIDs(f.Words) // §6.7, minimum: identity and bank numbers are not kept
 	if masked := MaskWords(f.Title); utf8.RuneCountInString(masked) <= longestTitle {
 		f.Title = masked
 	} else {
 		f.Title = starDigits(f.Title, FindPersonal(f.Title))
 	}
+}
+
+// withoutOwn brings what a person left about themselves down to its mask where it stands in a text again:
+// 「我是张三丰」 tells a handler as much as the name would (REQ-13), and a search would find it.
+func withoutOwn(words, name, door string) string {
+	if utf8.RuneCountInString(name) > 1 {
+		words = strings.ReplaceAll(words, name, MaskName(name))
+	}
+	if utf8.RuneCountInString(door) > 2 {
+		words = strings.ReplaceAll(words, door, "**")
+	}
+	return words
 }
 
 func hideIDs(words string) string {
@@ -179,7 +192,7 @@ func titleFrom(words string) string {
 
 // SearchWords are the masked words by which an order is found: they stand unsealed in the order's key.
 func (f Filing) SearchWords() string {
-	return MaskWords(f.Title + " " + f.PlaceWords() + " " + f.Words)
+	return MaskWords(f.Title + " " + f.PlaceWords() + " " + withoutOwn(f.Words, f.Name, f.Door))
 }
 
 // PlaceWords is the place for the order: 小区 and 楼, or the words without doors.

@@ -2,6 +2,8 @@ package request
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -65,16 +67,42 @@ func lockOrder(ctx context.Context, tx *pg.Tx, order int64) ([]Request, error) {
 
 // Answer gives the reply of a handled order to every reporter (REQ-05): each of them is called back from
 // now on. Who was settled before a reopening is told, and not asked again.
+//
+// What several people read may hold nobody's telephone, number or door (§6.7, REQ-21): such a reply is refused
+// on the field words.
 func (s *Service) Answer(ctx context.Context, tx *pg.Tx, order int64, reply string) (int, error) {
+	if err := readByAll(ctx, tx, order, reply); err != nil {
+		return 0, err
+	}
 	return each(ctx, tx, order, func(r *Request) (bool, error) {
 		r.Reply, r.RepliedAt = reply, &tx.Now
 		return true, nil
 	})
 }
 
+// readByAll refuses personal data in a reply to several people. Landlines are offices and may stand.
+func readByAll(ctx context.Context, tx *pg.Tx, order int64, reply string) error {
+	all, err := requests(ctx, tx, requestsOf, order)
+	if err != nil || len(all) < 2 {
+		return err
+	}
+	words := []rune(reply)
+	for _, s := range FindPersonal(reply) {
+		found := string(words[s.Start:s.End])
+		if s.What == whatPhone && strings.HasPrefix(spanDigits(found), "0") {
+			continue
+		}
+		return fault.InvalidField("words", fmt.Sprintf("这份答复有 %d 位居民会看到，里面像有%s（%s）。请改掉再提交；要单独说的，请电话联系本人", len(all), s.What, MaskWords(found)))
+	}
+	return nil
+}
+
 // Settle ends every request of an order that ends without a callback: answered on the spot, not accepted,
 // or told another channel.
 func (s *Service) Settle(ctx context.Context, tx *pg.Tx, order int64, reply string) (int, error) {
+	if err := readByAll(ctx, tx, order, reply); err != nil {
+		return 0, err
+	}
 	return each(ctx, tx, order, func(r *Request) (bool, error) {
 		if r.SettledAt != nil {
 			return false, nil

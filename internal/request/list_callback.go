@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"portal/internal/authz"
+	"portal/internal/fault"
 	"portal/internal/page"
 	"portal/internal/pg"
 	"portal/internal/policy"
@@ -55,7 +56,7 @@ func (s *Service) CallbacksDue(ctx context.Context, by authz.Actor, cursor strin
 	}
 	at, err := page.Decode(cursor, callbackSort, 1)
 	if err != nil {
-		return out, err
+		return out, errCursor
 	}
 	limit = min(max(limit, 1), mostRows)
 	err = s.db.Read(ctx, func(q pg.Querier) error {
@@ -92,7 +93,7 @@ func dueRows(ctx context.Context, q pg.Querier, by authz.Actor, at page.Cursor, 
 	if !at.IsZero() {
 		moment, err := time.Parse(time.RFC3339Nano, at.Keys[0])
 		if err != nil {
-			return nil, page.ErrCursor
+			return nil, errCursor
 		}
 		args["at"], args["id"] = moment, at.ID
 	}
@@ -131,11 +132,17 @@ func collect[T any](ctx context.Context, q pg.Querier, sql string, args ...any) 
 	return out, nil
 }
 
+// errCursor: a mistyped place in a list is bad input, never a fault of ours.
+var errCursor = fault.InvalidField("after", page.ErrCursor.Error())
+
 // seek reads a cursor over ids alone: where to go on, and which way.
 func seek(cursor, sort string) (at page.Cursor, id int64, err error) {
 	at, err = page.Decode(cursor, sort, 0)
-	if err != nil || at.IsZero() {
-		return at, 1<<63 - 1, err
+	if err != nil {
+		return at, 0, errCursor
+	}
+	if at.IsZero() {
+		return at, 1<<63 - 1, nil
 	}
 	return at, at.ID, nil
 }

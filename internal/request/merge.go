@@ -114,7 +114,7 @@ func mergeOne(ctx context.Context, tx *pg.Tx, r, target Request, reason string) 
 	if err := saveRequest(ctx, tx, &r); err != nil {
 		return m, err
 	}
-	if err := addNote(ctx, tx, r.ID, false, "同一处的同一问题已有人反映，现在一起办理；办理结果会单独答复你"); err != nil {
+	if err := addNote(ctx, tx, r.ID, false, "同一处的同一问题已有人反映，现在一起办理；办理结果会单独答复您"); err != nil {
 		return m, err
 	}
 	m.Request = r
@@ -152,7 +152,7 @@ func (s *Service) Unmerge(ctx context.Context, tx *pg.Tx, no, reason string) (Mo
 	if err := saveRequest(ctx, tx, &r); err != nil {
 		return m, err
 	}
-	if err := addNote(ctx, tx, r.ID, false, "这件诉求改为单独办理，办理时限从你当初提交时算起，没有变化"); err != nil {
+	if err := addNote(ctx, tx, r.ID, false, "这件诉求改为单独办理，办理时限从您当初提交时算起，没有变化"); err != nil {
 		return m, err
 	}
 	m.Request = r

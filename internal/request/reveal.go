@@ -11,7 +11,10 @@ import (
 	"portal/internal/pg"
 )
 
-var errWalled = fault.Forbidden("举报人的身份对承办单位保密。确有需要，请联系街道调度员代为联系本人")
+var (
+	errWalled    = fault.Forbidden("举报人的身份对承办单位保密。确有需要，请联系街道调度员代为联系本人")
+	errConcerned = fault.Forbidden("反映的是你所在的单位，应当回避，不能查看反映人的联系方式。确需联系的，请由其他单位的同事代为联系")
+)
 
 // Words that stand where a name or telephone would.
 const (
@@ -48,12 +51,12 @@ func (s *Service) summary(ctx context.Context, q pg.Querier, r Request) (Summary
 		return out, err
 	}
 	for i := range out.Notes {
-		out.Notes[i].Words = MaskWords(out.Notes[i].Words)
+		out.Notes[i].Words = MaskWords(withoutOwn(out.Notes[i].Words, p.Name, p.Door))
 	}
 	if out.Mergeds, err = countMerges(ctx, q, r.ID); err != nil {
 		return out, err
 	}
-	r.Title, r.Words = MaskWords(r.Title), MaskWords(r.Words)
+	r.Title, r.Words = MaskWords(r.Title), MaskWords(withoutOwn(r.Words, p.Name, p.Door))
 	out.Request = r
 	return out, nil
 }
@@ -85,7 +88,8 @@ func (s *Service) person(ctx context.Context, q pg.Querier, r Request) (Person, 
 
 // RevealTx opens name, telephone, door and full words, and writes down who read them and what for
 // (REQ-22). handoff has checked that the order is in reach (RequestReveal). Behind the wall (REQ-13) only
-// dispatchers and callback staff may read, and only from outside the handling.
+// dispatchers and callback staff may read, and only from outside the handling and outside what is
+// complained about.
 func (s *Service) RevealTx(ctx context.Context, tx *pg.Tx, no, purpose string, hands, units []int64) (Person, error) {
 	r, err := oneRequest(ctx, tx, requestByNo, no)
 	if err != nil {
@@ -97,6 +101,13 @@ func (s *Service) RevealTx(ctx context.Context, tx *pg.Tx, no, purpose string, h
 	}
 	if r.Walled() && (!tx.Actor.Has(authz.Dispatcher) && !tx.Actor.Has(authz.Callback) || !Outside(tx.Actor, hands, units)) {
 		return Person{}, errWalled
+	}
+	concerned, err := complainedOf(ctx, tx, r, tx.Actor)
+	if err != nil {
+		return Person{}, err
+	}
+	if concerned {
+		return Person{}, errConcerned
 	}
 	p, err := s.person(ctx, tx, r)
 	if err != nil {
@@ -111,7 +122,7 @@ func (s *Service) RevealTx(ctx context.Context, tx *pg.Tx, no, purpose string, h
 // Reveals lists who read the personal data of a request, newest first. Dispatchers and auditors; its author
 // sees the same list with the receipt.
 func (s *Service) Reveals(ctx context.Context, by authz.Actor, no string) ([]RevealRow, error) {
-	if !authz.Can(by, authz.RequestReveal) && !by.Has(authz.Auditor) {
+	if !authz.Allowed(by, authz.RequestReveal, authz.Object{}) && !by.Has(authz.Auditor) {
 		return nil, ErrNoRequest
 	}
 	r, err := oneRequest(ctx, s.db.Q(), requestByNo, no)

@@ -152,6 +152,7 @@ const sameOfPerson = selectRequest + `
 JOIN work_order o ON o.id = r.order_id
 WHERE r.phone_index = ANY($1) AND r.category = $2 AND r.building_id IS NOT DISTINCT FROM NULLIF($3::bigint, 0)
   AND r.community IS NOT DISTINCT FROM NULLIF($4, '') AND r.withdrawn_at IS NULL AND o.closed_at IS NULL
+  AND r.kind <> 'report' AND NOT r.confidential
 ORDER BY r.id LIMIT 1`
 
 const relapseOf = `

@@ -69,3 +69,22 @@ func unreachable(ctx context.Context, q pg.Querier, before time.Time, limit int)
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
+
+// Handled, and nobody of it still waits to be asked. The order belongs to package workorder and is only read.
+const selectAnswered = `
+SELECT o.id FROM work_order o
+WHERE o.state = 'handled' AND o.closed_at IS NULL AND o.source = 'request'
+  AND NOT EXISTS (SELECT FROM request r WHERE r.order_id = o.id AND r.settled_at IS NULL)
+ORDER BY o.due_at, o.id LIMIT $1`
+
+func answeredByAll(ctx context.Context, tx *pg.Tx, limit int) ([]int64, error) {
+	rows, err := tx.Query(ctx, selectAnswered, limit)
+	if err != nil {
+		return nil, fmt.Errorf("orders without anybody to ask: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("orders without anybody to ask: %w", err)
+	}
+	return out, nil
+}

@@ -90,17 +90,17 @@ type Like struct {
 // stateWords say to residents where a request stands, and what happens now. {owner} is who has it.
 var stateWords = map[string]struct{ words, now string }{
 	"registered":   {"已登记，正在派办", "工作人员正在把它派给负责的单位"},
-	"dispatched":   {"已派到承办单位，等待签收", "{owner}会尽快签收并与你联系"},
-	"signed":       {"承办单位已签收", "{owner}已经签收，会尽快与你联系"},
+	"dispatched":   {"已派到承办单位，等待签收", "{owner}会尽快签收并与您联系"},
+	"signed":       {"承办单位已签收", "{owner}已经签收，会尽快与您联系"},
 	"handling":     {"正在办理", "{owner}正在办理"},
-	"disputed":     {"正在确定承办单位", "街道正在裁定由谁承办，你的办理时限照常计算，不会停"},
+	"disputed":     {"正在确定承办单位", "街道正在裁定由谁承办，您的办理时限照常计算，不会停"},
 	"parked":       {"暂时不能解决，定期复查", "{owner}会在复查日再看一次"},
 	"handled":      {"已有办理结果，请评价", "请告诉我们问题是否解决；没解决可以退回重办"},
 	"closed":       {"已办结", "这件诉求已经办结"},
 	"not_accepted": {"不予受理", "这件诉求不予受理，原因和可以去的地方写在下面"},
 	"diverted":     {"已告知其他渠道", "这件诉求请到下面写明的渠道办理"},
-	"merged":       {"并入同一问题一起办理", "同一处的同一问题一起办理，结果会单独答复你"},
-	"withdrawn":    {"已撤回", "你已经撤回这件诉求"},
+	"merged":       {"并入同一问题一起办理", "同一处的同一问题一起办理，结果会单独答复您"},
+	"withdrawn":    {"已撤回", "您已经撤回这件诉求"},
 }
 
 // StateWords is the order's state in words for residents.
@@ -140,8 +140,11 @@ func (s *Service) Tracked(ctx context.Context, id ID, level Level) (Tracked, err
 // trackStatus is what the typed code alone shows: status and times, no words, no place.
 func trackStatus(r Request, o orderRow, level Level) Tracked {
 	state := o.State
-	if r.WithdrawnAt != nil {
+	switch {
+	case r.WithdrawnAt != nil:
 		state = "withdrawn"
+	case state == "withdrawn": // by the last of the others; whoever was answered before is not told that they left
+		state = "closed"
 	}
 	said := stateWords[state]
 	t := Tracked{Level: level, ID: r.ID, No: r.No, State: state, StateWords: said.words, SubmittedAt: r.SubmittedAt, ContactDue: r.ContactDue,
@@ -192,6 +195,11 @@ func (s *Service) trackFull(ctx context.Context, q pg.Querier, r Request, o orde
 	}
 	if t.Steps, err = toldSteps(ctx, q, r); err != nil {
 		return err
+	}
+	if o.Followers > 1 { // others of the same matter read the same words (§6.7)
+		for i := range t.Steps {
+			t.Steps[i].Words = MaskWords(t.Steps[i].Words)
+		}
 	}
 	if t.Notes, err = notesOf(ctx, q, r.ID); err != nil {
 		return err
