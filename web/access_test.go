@@ -48,6 +48,7 @@ type object struct {
 	slug string
 	on   []authz.Object                  // reach to one of them is reach
 	to   map[authz.Action][]authz.Object // acts whose reach looks at others of its people
+	by   int64                           // who found it, and may add photographs to it
 }
 
 func (o object) inReach(by authz.Actor, do authz.Action) bool {
@@ -285,6 +286,8 @@ func (h *wholeHouse) reach(t *testing.T, who identity, method, pattern, record s
 		switch {
 		case allowed && status >= 500:
 			t.Errorf("%s %s as %s: %d %.300s", method, path, who.login, status, body)
+		case o.by != 0 && o.by == who.actor.AccountID && strings.HasSuffix(pattern, "/photos/new"):
+			// who found something shows it
 		case !allowed && o.seen(who.actor) && (status == http.StatusForbidden || status == http.StatusUnprocessableEntity):
 			// who sees the case but does not own it is told so in words
 		case !allowed && (status != lostStatus || !same(body, lostBody, o.slug, missings[record])):
@@ -387,7 +390,7 @@ func (h *wholeHouse) cases(t *testing.T, sql, slug string) []object {
 		if err != nil {
 			t.Fatalf("%s: %v", no, err)
 		}
-		one := object{slug: fmt.Sprintf(slug, no), on: o.Seen(), to: map[authz.Action][]authz.Object{authz.WorkHelped: o.Helpers(), authz.RequestReveal: o.Owned()}}
+		one := object{slug: fmt.Sprintf(slug, no), on: o.Seen(), by: o.ReporterAccount, to: map[authz.Action][]authz.Object{authz.WorkHelped: o.Helpers(), authz.RequestReveal: o.Owned()}}
 		for _, do := range handling {
 			one.to[do] = o.Owned()
 		}
