@@ -769,7 +769,7 @@ func showRoute(p routePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Text(short(p.Form.optional("item", "准入事项代码", "派给社区或网格时要写：清单里没有的不能派（REQ-14）", 30), "m")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Text(short(p.Form.optional("item", "准入事项代码", "派给社区或网格时要写：清单里没有的不能派", 30), "m")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -286,6 +286,14 @@ func factsOf(o workorder.Order, now time.Time) []view.Term {
 	return out
 }
 
+// autoWords begin the reason of what the rules did by themselves.
+const autoWords = "自动派单："
+
+// byItself reports a step of the rules: it stands in the use case of whoever typed the request, but was not theirs.
+func byItself(s workorder.StepRow) bool {
+	return strings.HasPrefix(s.Words, autoWords) || s.Did == "未自动派单"
+}
+
 // fillTrail writes what was done, newest first, and 现场记录.
 func (h handlers) fillTrail(r *http.Request, o workorder.Order, p *casePage) error {
 	by, now := route.Actor(r), h.f.DB.Now()
@@ -296,7 +304,11 @@ func (h handlers) fillTrail(r *http.Request, o workorder.Order, p *casePage) err
 	contact, arrived := doneLine{Words: "联系居民"}, doneLine{Words: "到现场"}
 	for i := range steps {
 		s := steps[len(steps)-1-i]
-		p.Trail = append(p.Trail, view.Event{When: dotted(moment(s.At, now), s.UnitName, s.Name), Head: s.Did, Text: s.Words, Now: i == 0 && !o.State.Done()})
+		who := dotted(s.UnitName, s.Name)
+		if byItself(s) {
+			who = "系统自动派单"
+		}
+		p.Trail = append(p.Trail, view.Event{When: dotted(moment(s.At, now), who), Head: s.Did, Text: strings.TrimPrefix(s.Words, autoWords), Now: i == 0 && !o.State.Done()})
 		switch {
 		case strings.HasSuffix(s.Did, didContact):
 			contact = latest(contact, s, now, "已联系")

@@ -187,7 +187,7 @@ func (h handlers) listLinks(by authz.Actor) []view.Link {
 		do authz.Action
 		to view.Link
 	}{{authz.CallbackMake, view.Link{Href: "/desk/callbacks", Text: "回访"}}, {authz.FiguresView, view.Link{Href: pathRequests + "/figures", Text: "三率"}},
-		{authz.CauseView, view.Link{Href: "/desk/causes", Text: "多发问题"}}, {authz.RouteEdit, view.Link{Href: "/desk/routes", Text: "派单规则"}}} {
+		{authz.CauseView, view.Link{Href: "/desk/causes", Text: "多发问题"}}, {authz.RouteEdit, view.Link{Href: "/desk/routes", Text: "派单规则"}}, {authz.CategoryEdit, view.Link{Href: "/desk/categories", Text: "分类"}}} {
 		if authz.Can(by, l.do) {
 			out = append(out, l.to)
 		}
