@@ -2,10 +2,13 @@ package request
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
+	"portal/internal/legal"
 	"portal/internal/pg"
+	"portal/internal/workday"
 )
 
 // Tracked is what the author of a request sees with a receipt. At level Status everything below the line
@@ -37,6 +40,7 @@ type Tracked struct {
 	Owner         string // who has it now
 	OwnerPhone    string
 	Reply         string
+	Bases         []BasisLink // the rules that the reply names (REQ-25)
 	Channel       Channel
 	ChannelTold   string // where it is to be taken (REQ-03)
 	Ground        string
@@ -54,6 +58,9 @@ type Tracked struct {
 	CanWithdraw   bool
 	Confidential  bool
 }
+
+// BasisLink is a rule that a reply names, and where it is read as of the day of the reply.
+type BasisLink struct{ Words, Path string }
 
 // TrackStep is something that was done, in words for residents.
 type TrackStep struct {
@@ -178,6 +185,9 @@ func (s *Service) trackFull(ctx context.Context, q pg.Querier, r Request, o orde
 		t.Place = r.Building
 	}
 	t.Reply, t.Channel, t.HasPhone, t.Confidential, t.Order = r.Reply, r.Channel, r.HasPhone, r.Confidential, r.OrderID
+	if t.Bases, err = basesOf(ctx, q, r); err != nil {
+		return err
+	}
 	t.Ground, t.ChannelTold = groundLabel(o.Ground), o.ChannelTold
 	if o.State == "parked" {
 		t.ParkedReason = o.ParkedReason
@@ -209,6 +219,23 @@ func (s *Service) trackFull(ctx context.Context, q pg.Querier, r Request, o orde
 	}
 	t.Rated, err = lastRating(ctx, q, r.ID)
 	return err
+}
+
+// basesOf links what a reply rests on to its record, as of the day of the reply (REQ-25).
+func basesOf(ctx context.Context, q pg.Querier, r Request) ([]BasisLink, error) {
+	if r.Reply == "" || r.RepliedAt == nil {
+		return nil, nil
+	}
+	day := workday.DayOf(*r.RepliedAt)
+	cited, err := legal.CitedIn(ctx, q, r.Reply, day)
+	var out []BasisLink
+	for _, c := range cited {
+		link := BasisLink{c.Words, c.Path(day)}
+		if link.Path != "" && !slices.Contains(out, link) {
+			out = append(out, link)
+		}
+	}
+	return out, err
 }
 
 func groundLabel(key string) string {

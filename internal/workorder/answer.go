@@ -50,7 +50,14 @@ func settleAtDesk(ctx context.Context, tx *pg.Tx, do authz.Action, c Settle, did
 	if err != nil {
 		return Order{}, err
 	}
-	return new(Service).step(ctx, tx, c.At, act{do: do, on: Order.taken, change: func(o *Order) (note, error) {
+	rests := func(Order) error {
+		wrong, err := restsOn(ctx, tx, words)
+		if err != nil {
+			return err
+		}
+		return fault.Invalid(wrong...)
+	}
+	return new(Service).step(ctx, tx, c.At, act{do: do, on: Order.taken, check: rests, change: func(o *Order) (note, error) {
 		o.Reply = words
 		change(o)
 		return note{did: did, words: cut(words, 1000), told: true}, stopAllClocks(ctx, tx, o.ID)

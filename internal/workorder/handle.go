@@ -8,6 +8,7 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/fault"
+	"portal/internal/legal"
 	"portal/internal/normal"
 	"portal/internal/pg"
 	"portal/internal/policy"
@@ -94,7 +95,11 @@ func ReportTx(ctx context.Context, tx *pg.Tx, at Step, r Report) (Order, error) 
 			if err != nil {
 				return err
 			}
-			return checkReport(o, r, shots)
+			rests, err := restsOn(ctx, tx, r.Words)
+			if err != nil {
+				return err
+			}
+			return fault.Invalid(append(fault.Fields(checkReport(o, r, shots)), rests...)...)
 		},
 		change: func(o *Order) (note, error) {
 			o.Reply, _ = normal.CleanText(r.Words)
@@ -115,6 +120,19 @@ func ReportTx(ctx context.Context, tx *pg.Tx, at Step, r Report) (Order, error) 
 			}
 			return n, tellAfter(ctx, tx, *o)
 		}})
+}
+
+// restsOn says which rules a reply names that it may not rest on today (REQ-25): a resident must be able to open the
+// basis, and what is out of force is no basis.
+func restsOn(ctx context.Context, tx *pg.Tx, reply string) ([]fault.Field, error) {
+	cited, err := legal.CitedIn(ctx, tx, reply, today(tx))
+	var wrong []fault.Field
+	for _, c := range cited {
+		if c.Problem != "" {
+			wrong = append(wrong, fault.Field{Name: "words", Message: c.Problem})
+		}
+	}
+	return wrong, err
 }
 
 // tellAfter tells who closes the case that it waits for them.

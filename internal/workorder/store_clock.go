@@ -94,10 +94,12 @@ func stopWhistleClock(ctx context.Context, tx *pg.Tx, whistle int64, kind ClockK
 	return nil
 }
 
-// A moved clock keeps how far its ladder was climbed only where the new moment is not later.
+// A moved clock climbs its ladder anew. One that stands still, for the case was reported and came back, says the new
+// moment too, and does not wake.
 const moveClockSQL = `
-UPDATE work_clock SET due_at = $3, warn_at = $4, why = $5, level = 0, warned_at = NULL, next_at = $4
-WHERE order_id = $1 AND kind = $2 AND stopped_at IS NULL`
+UPDATE work_clock SET due_at = $3, warn_at = $4, why = $5, level = CASE WHEN stopped_at IS NULL THEN 0 ELSE level END,
+    warned_at = CASE WHEN stopped_at IS NOT NULL THEN warned_at END, next_at = CASE WHEN stopped_at IS NULL THEN $4::timestamptz END
+WHERE id = (SELECT max(id) FROM work_clock WHERE order_id = $1 AND kind = $2)`
 
 func moveClock(ctx context.Context, tx *pg.Tx, c Clock) error {
 	if _, err := tx.Exec(ctx, moveClockSQL, int64(c.Order), string(c.Kind), c.DueAt, c.WarnAt, c.Why); err != nil {
