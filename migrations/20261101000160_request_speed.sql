@@ -7,6 +7,10 @@ CREATE INDEX work_order_to_verify ON work_order (community, due_at, id) WHERE cl
 -- The tabs are counted from the index alone.
 DROP INDEX work_order_open_state;
 CREATE INDEX work_order_open_state ON work_order (state, due_at, id) INCLUDE (started_at, owner_kind) WHERE closed_at IS NULL;
+DROP INDEX work_order_open_unit;
+CREATE INDEX work_order_open_unit ON work_order (owner_unit, due_at, id) INCLUDE (state, started_at, owner_kind) WHERE closed_at IS NULL;
+DROP INDEX work_order_open_community;
+CREATE INDEX work_order_open_community ON work_order (community text_pattern_ops, due_at, id) INCLUDE (state, started_at, owner_kind, hidden_from) WHERE closed_at IS NULL;
 -- Few of all that was ever asked still waits for a word.
 CREATE INDEX work_extension_asked ON work_extension (order_id) WHERE decided_at IS NULL;
 CREATE INDEX work_exclusion_asked ON work_exclusion (asked_at) WHERE approved_at IS NULL;
@@ -26,6 +30,8 @@ CREATE INDEX callback_valid ON callback (request_id, round DESC) INCLUDE (solved
 -- +goose Down
 DROP INDEX callback_valid, request_counted, work_order_relapsed, work_order_dispatched, work_order_open_similar_near, work_order_open_similar,
     work_helper_asked_community, work_helper_asked_unit, work_exclusion_asked, work_extension_asked, work_order_open_state, work_order_to_verify,
-    work_order_open_reporter, work_order_open_first, work_order_open_owner_community;
+    work_order_open_reporter, work_order_open_first, work_order_open_owner_community, work_order_open_unit, work_order_open_community;
 CREATE INDEX work_order_open_state ON work_order (state, due_at, id) WHERE closed_at IS NULL;
 CREATE INDEX work_order_dispatched ON work_order (dispatched_at) WHERE dispatched_at IS NOT NULL;
+CREATE INDEX work_order_open_unit ON work_order (owner_unit, due_at, id) WHERE closed_at IS NULL;
+CREATE INDEX work_order_open_community ON work_order (community text_pattern_ops, due_at, id) WHERE closed_at IS NULL;

@@ -3,6 +3,9 @@ package bench
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"testing"
@@ -46,19 +49,41 @@ func BenchmarkRequests(b *testing.B) {
 		name, login string
 		paths       []string
 	}{
-		{"open cases by clock, dispatcher", dispatcher, []string{"/desk/requests"}},
-		{"open cases by clock, a department", department, []string{"/desk/requests"}},
-		{"open cases by clock, a community", secretary, []string{"/desk/requests"}},
-		{"all cases, newest first", dispatcher, []string{"/desk/requests?tab=all"}},
+		{"cases to dispatch, dispatcher", dispatcher, []string{"/desk/requests"}},
+		{"open cases by clock, dispatcher", dispatcher, []string{"/desk/requests?tab=open"}},
+		{"open cases by clock, a department", department, []string{"/desk/requests?tab=open"}},
+		{"open cases by clock, a community", secretary, []string{"/desk/requests?tab=open"}},
+		{"all cases, newest first, dispatcher", dispatcher, []string{"/desk/requests?tab=all"}},
+		{"all cases, newest first, a community", secretary, []string{"/desk/requests?tab=all"}},
 		{"a case", dispatcher, cases},
-		{"search, two characters, frequent and rare", dispatcher, queries("/desk/requests?tab=all&q=%s")},
-		{"search, two characters, a community", secretary, queries("/desk/requests?tab=all&q=%s")},
+		{"what waits for a dispatcher", dispatcher, []string{"/desk/todos"}},
+		{"what waits for a department", department, []string{"/desk/todos"}},
+		{"the three rates, dispatcher", dispatcher, []string{"/desk/requests/figures"}},
+		{"rows of a rate, dispatcher", dispatcher, []string{"/desk/requests/figures/valid"}},
+		{"callbacks to make", dispatcher, []string{"/desk/callbacks"}},
 	} {
 		must(b, r.page(ctx, c.name, c.login, 45, c.paths))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(asked)) {
+		for _, login := range []string{dispatcher, department, secretary} {
+			must(b, r.searchRequests(ctx, kind, login))
+		}
 	}
 	must(b, r.intake(ctx))
 	must(b, r.lookAtRequests(ctx))
 	r.report.write(os.Stdout)
+}
+
+// searchRequests looks for one word as one person, against the bar of 60 ms.
+func (r *run) searchRequests(ctx context.Context, kind, login string) error {
+	path := "/desk/requests?tab=all&q=" + url.QueryEscape(asked[kind])
+	got, err := flood(ctx, host(r.portal), 1, r.flood, http.StatusOK, get(host(r.portal), r.people[login], path))
+	if err != nil {
+		return err
+	}
+	r.report.bar(line{fmt.Sprintf("search of two characters, %s word, %s", kind, login), "p95 ≤ 60 ms", fmt.Sprintf("p50 %.1f ms, p95 %.1f ms", got.at(50), got.at(95)),
+		got.at(95) <= 60 && got.Wrong == 0, fmt.Sprintf("%d answered, %d wrong", got.Answered, got.Wrong)})
+	return nil
 }
 
 // intake takes requests in one after another through the use case that every page calls.

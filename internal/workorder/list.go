@@ -77,6 +77,7 @@ const (
 	// MaxCount is where counting stops; pages show 999+.
 	MaxCount    = 999
 	nearRows    = 5000 // newest rows that a search looks through before it asks the bigram index (performance.md)
+	nearSide    = 1000 // and of the newest rows of one side of a narrower reach
 	sortDue     = "work.due"
 	sortNewest  = "work.newest"
 	secondsForm = time.RFC3339Nano
@@ -193,7 +194,7 @@ func lookWith(ctx context.Context, q pg.Querier, now time.Time, reach authz.Scop
 	}
 	l.args = pgx.NamedArgs{"states": states, "state": state, "category": f.Category, "community": f.Community, "unit": f.Unit, "grid": f.Grid, "source": string(f.Source),
 		"like": like, "key": key, "now": now, "until": until, "nearly": f.Tab == TabNear, "rest": float64(100-v.WarnShare) / 100, "limit": f.Limit + 1,
-		"near": nearRows, "no": l.no, "desk": f.Tab == TabDesk}
+		"near": nearRows, "nearside": nearSide, "no": l.no, "desk": f.Tab == TabDesk}
 	if l.few = l.all && (f.Unit != 0 || f.Community != "" || f.Grid != 0); l.few {
 		return l, l.reachOf(ctx, q, now, authz.Scope{}, f)
 	}

@@ -58,12 +58,13 @@ SELECT o.id FROM (SELECT * FROM work_order n WHERE (n.started_at, n.id) < (@at::
 	oneNoNear = oneNo + ` AND ` + seen
 )
 
-// The sides of a narrower reach: each gives one page along its own index, and the pages are joined.
+// The sides of a narrower reach: each gives one page along its own index, and the pages are joined. That a case is hidden
+// from nobody is asked first: the planner would take the other question alone for a rare answer.
 const (
 	each      = `(SELECT o.id, o.started_at, o.due_at, o.state, o.owner_kind FROM work_order o WHERE `
 	ofUnits   = `(SELECT x.* FROM unnest(@units::bigint[]) k CROSS JOIN LATERAL ` + each + `o.owner_unit = k`
-	ofPlaces  = `(SELECT x.* FROM unnest(@communities::text[]) k CROSS JOIN LATERAL ` + each + `o.community = k AND (@hidden OR o.hidden_from <> k)`
-	ofBodies  = `(SELECT x.* FROM unnest(@communities::text[]) k CROSS JOIN LATERAL ` + each + `o.owner_community = k AND (@hidden OR o.hidden_from <> k)`
+	ofPlaces  = `(SELECT x.* FROM unnest(@communities::text[]) k CROSS JOIN LATERAL ` + each + `o.community = k AND (@hidden OR o.hidden_from = '' OR o.hidden_from <> k)`
+	ofBodies  = `(SELECT x.* FROM unnest(@communities::text[]) k CROSS JOIN LATERAL ` + each + `o.owner_community = k AND (@hidden OR o.hidden_from = '' OR o.hidden_from <> k)`
 	ofGrids   = `(SELECT x.* FROM unnest(@grids::bigint[]) k CROSS JOIN LATERAL ` + each + `o.owner_grid = k AND (@hidden OR o.avoid_account IS DISTINCT FROM @account::bigint)`
 	ofOwners  = `(SELECT x.* FROM ` + each + `o.owner_account = NULLIF(@account::bigint, 0) AND o.avoid_account IS DISTINCT FROM @account::bigint`
 	ofFirst   = `(SELECT x.* FROM ` + each + `o.first_account = NULLIF(@account::bigint, 0)`
@@ -101,13 +102,13 @@ const (
 
 	sinceWhen = `
 SELECT GREATEST((SELECT max(s.at) FROM unnest(@units::bigint[]) k CROSS JOIN LATERAL (SELECT o.started_at AS at FROM work_order o WHERE o.owner_unit = k
-        AND (o.started_at, o.id) < (@at::timestamptz, @id::bigint) ORDER BY o.started_at DESC, o.id DESC OFFSET @near LIMIT 1) s),
+        AND (o.started_at, o.id) < (@at::timestamptz, @id::bigint) ORDER BY o.started_at DESC, o.id DESC OFFSET @nearside LIMIT 1) s),
     (SELECT max(s.at) FROM unnest(@communities::text[]) k CROSS JOIN LATERAL (SELECT o.started_at AS at FROM work_order o WHERE o.community = k
-        AND (o.started_at, o.id) < (@at::timestamptz, @id::bigint) ORDER BY o.started_at DESC, o.id DESC OFFSET @near LIMIT 1) s),
+        AND (o.started_at, o.id) < (@at::timestamptz, @id::bigint) ORDER BY o.started_at DESC, o.id DESC OFFSET @nearside LIMIT 1) s),
     timestamptz '0001-01-01 00:00Z')`
 )
 
-// The tabs of a reach in one look at what is open; what ever was is counted on its own, up to the limit.
+// The tabs of a narrower reach in one look at what is open in it; what ever was is counted on its own, up to the limit.
 const (
 	runs   = `state IN ('registered','dispatched','signed','handling','disputed','parked')`
 	tabsOf = `
@@ -121,8 +122,14 @@ SELECT LEAST(count(*) FILTER (WHERE owned AND state IN ('dispatched','signed','h
 	still   = ` AND o.closed_at IS NULL`
 	heldNow = ofUnits + still + or + ofBodies + still + or + ofGrids + still + or + ofOwners + still
 
-	anyTabs = tabsOf + `(SELECT count(*)::int FROM (SELECT FROM work_order LIMIT @limit) n)
-FROM (SELECT state, owner_kind, due_at, started_at, true AS owned FROM work_order WHERE closed_at IS NULL) o`
+	upTo   = ` LIMIT @limit) n), `
+	ofOpen = `(SELECT count(*)::int FROM (SELECT FROM work_order WHERE closed_at IS NULL AND `
+
+	// Who sees everything sees great numbers: each is counted along its index and no further than the limit.
+	anyTabs = `SELECT ` + ofOpen + `state IN ('dispatched','signed','handling')` + upTo + ofOpen + `state = 'registered' AND owner_kind = 'desk'` + upTo +
+		ofOpen + runs + upTo + ofOpen + runs + ` AND due_at > @now::timestamptz AND due_at - (due_at - started_at) * @rest::float8 <= @now::timestamptz` + upTo +
+		ofOpen + runs + ` AND due_at <= @now::timestamptz` + upTo + ofOpen + `state = 'disputed'` + upTo + ofOpen + `state = 'parked'` + upTo +
+		ofOpen + `state = 'handled'` + upTo + `(SELECT count(*)::int FROM (SELECT FROM work_order LIMIT @limit) n)`
 	countNearNew = `SELECT count(*)::int FROM (` + nearNewDown + `) n`
 	nearTabs     = `
 WITH held AS (` + heldNow + `) x)), mine AS (SELECT * FROM held UNION ` + ofPlaces + still + or + ofFirst + still + or + ofFinders + still + or + ofHelpers + still + `) x))

@@ -27,7 +27,7 @@ const (
 	byOther = ` AND o.closed_at IS NULL AND o.state = 'handled' AND o.source = 'finding' AND o.reporter_account IS DISTINCT FROM @me
     AND NOT EXISTS (SELECT FROM work_step t WHERE t.order_id = o.id AND t.hand AND t.account_id = @me)` + soonest
 	ofAllDone = `(SELECT x.* FROM ` + each + `@verifiesall` + byOther
-	ofDone    = `(SELECT x.* FROM unnest(@verifies::text[]) k CROSS JOIN LATERAL ` + each + `o.community = k AND o.hidden_from <> k` + byOther
+	ofDone    = `(SELECT x.* FROM unnest(@verifies::text[]) k CROSS JOIN LATERAL ` + each + `o.community = k AND (o.hidden_from = '' OR o.hidden_from <> k)` + byOther
 
 	selectWaiting = mine + ofUnits + inHand + or + ofBodies + inHand + or + ofGrids + inHand + or + ofOwners + inHand + or + ofDesk + or + ofRows + or + ofAside + or +
 		ofMore + or + ofAsked + or + ofAllDone + or + ofDone + end + byDue
