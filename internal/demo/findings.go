@@ -52,7 +52,7 @@ func seedFindings(ctx context.Context, s *seeder) error {
 			if f.how == workorder.HazardSeen {
 				draft.RectifyBy = workday.DayOf(s.at).Add(14)
 			}
-			photo, err := s.picture(ctx, f.how == workorder.SolvedHere)
+			photo, err := s.picture(ctx, f.how == workorder.SolvedHere, uint8(i))
 			if err != nil {
 				return err
 			}
@@ -67,8 +67,8 @@ func seedFindings(ctx context.Context, s *seeder) error {
 }
 
 // picture keeps one of the two drawn scenes.
-func (s *seeder) picture(ctx context.Context, lit bool) (workorder.PhotoRef, error) {
-	raw, err := picture(lit)
+func (s *seeder) picture(ctx context.Context, lit bool, shade uint8) (workorder.PhotoRef, error) {
+	raw, err := picture(lit, shade)
 	if err != nil {
 		return workorder.PhotoRef{}, err
 	}

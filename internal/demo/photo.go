@@ -12,12 +12,12 @@ import (
 )
 
 // picture draws a plain scene: a wall, a floor and a lamp that is lit after the work. No photograph of a place.
-func picture(lit bool) ([]byte, error) {
+func picture(lit bool, shade uint8) ([]byte, error) {
 	const w, h = 320, 240
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	wall, floor, lamp := color.RGBA{70, 82, 88, 255}, color.RGBA{42, 50, 54, 255}, color.RGBA{96, 104, 108, 255}
 	if lit {
-		wall, floor, lamp = color.RGBA{214, 205, 186, 255}, color.RGBA{150, 140, 122, 255}, color.RGBA{255, 226, 140, 255}
+		wall, floor, lamp = color.RGBA{214 - shade, 205, 186, 255}, color.RGBA{150, 140, 122, 255}, color.RGBA{255, 226, 140, 255}
 	}
 	for y := range h {
 		for x := range w {
@@ -37,8 +37,8 @@ func picture(lit bool) ([]byte, error) {
 }
 
 // photo hangs the picture after the work on a case.
-func (q *requestSeed) photo(ctx context.Context, by authz.Actor, i int, o workorder.Order) (workorder.Order, error) {
-	p, err := q.picture(ctx, true)
+func (q *requestSeed) photo(ctx context.Context, by authz.Actor, i any, o workorder.Order) (workorder.Order, error) {
+	p, err := q.picture(ctx, true, uint8(o.Reopened*20))
 	if err != nil {
 		return o, err
 	}

@@ -193,7 +193,10 @@ func (q *requestSeed) life(i int) []event {
 			return nil
 		}})
 	}
-	fresh := said.Add(q.limits[q.filing(i).Category]).After(q.now) || i%23 == 0 // the others are done in time; a few are late
+	fresh := said.Add(q.limits[q.filing(i).Category]).After(q.now) || i%23 == 0 && days < 9 // the others are done in time; a few are late
+	if !fresh {
+		then(5*time.Minute, func(ctx context.Context, o workorder.Order) error { return q.dispatch(ctx, i, o) })
+	}
 	if fresh && i%3 == 0 {
 		return events // waits for a signature
 	}
@@ -205,9 +208,18 @@ func (q *requestSeed) life(i int) []event {
 	if fresh && i%4 != 0 {
 		return events // in hand
 	}
-	then(min(6*time.Hour, q.limits[q.filing(i).Category]*3/4), func(ctx context.Context, o workorder.Order) error { return q.report(ctx, i, o) })
+	then(min(6*time.Hour, q.limits[q.filing(i).Category]*3/4), func(ctx context.Context, o workorder.Order) error { return q.report(ctx, i, i, o) })
 	then(28*time.Hour, func(ctx context.Context, o workorder.Order) error {
 		return q.call(ctx, i, no, o, request.Callback{No: no, Reached: true, Self: true, Solved: way.solved, Satisfied: way.rated})
 	})
+	if way.solved == request.Unsolved && i%24 != 11 { // sent back once, and then put right; a few are still being redone
+		again := fmt.Sprint(i, " again")
+		then(30*time.Hour, func(ctx context.Context, o workorder.Order) error { return q.sign(ctx, again, o) })
+		then(31*time.Hour, func(ctx context.Context, o workorder.Order) error { return q.contact(ctx, again, o) })
+		then(34*time.Hour, func(ctx context.Context, o workorder.Order) error { return q.report(ctx, i+1, again, o) })
+		then(58*time.Hour, func(ctx context.Context, o workorder.Order) error {
+			return q.call(ctx, again, no, o, request.Callback{No: no, Reached: true, Self: true, Solved: request.IsSolved, Satisfied: request.Basically})
+		})
+	}
 	return events
 }

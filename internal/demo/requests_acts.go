@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"portal/internal/authz"
+	"portal/internal/place"
 	"portal/internal/request"
 	"portal/internal/workorder"
 )
@@ -39,11 +40,29 @@ func (q *requestSeed) owner(ctx context.Context, o workorder.Order) (authz.Actor
 	return q.as(ctx, login)
 }
 
-// sign sends what still lies at the desk where it belongs, and signs.
-func (q *requestSeed) sign(ctx context.Context, i int, o workorder.Order) error {
-	if o.State == workorder.Registered {
-		return nil // the dispatcher decides by hand
+// decided is where the dispatcher sends by hand what no rule sends.
+var decided = map[string]string{"9901": "城市管理部", "1906": "社区建设部"}
+
+// dispatch sends what the rules left at the desk.
+func (q *requestSeed) dispatch(ctx context.Context, i any, o workorder.Order) error {
+	name := decided[o.Category]
+	if o.State != workorder.Registered || name == "" {
+		return nil
 	}
+	by, err := q.as(ctx, "dispatcher")
+	if err != nil {
+		return err
+	}
+	unit, err := place.UnitByName(ctx, q.db.Q(), name)
+	if err != nil {
+		return err
+	}
+	_, err = q.orders.Dispatch(ctx, by, key("dispatch", i), workorder.Dispatch{At: o.At(), To: workorder.Target{Kind: workorder.Unit, Unit: unit.ID}, Why: "研判后由该单位牵头"})
+	return err
+}
+
+// sign signs what was dispatched.
+func (q *requestSeed) sign(ctx context.Context, i any, o workorder.Order) error {
 	if o.State != workorder.Dispatched {
 		return nil // joined to another one
 	}
@@ -55,7 +74,7 @@ func (q *requestSeed) sign(ctx context.Context, i int, o workorder.Order) error 
 	return err
 }
 
-func (q *requestSeed) contact(ctx context.Context, i int, o workorder.Order) error {
+func (q *requestSeed) contact(ctx context.Context, i any, o workorder.Order) error {
 	if o.State != workorder.Signed {
 		return nil
 	}
@@ -70,7 +89,7 @@ func (q *requestSeed) contact(ctx context.Context, i int, o workorder.Order) err
 // replies answer in a way that says what was done.
 var replies = []string{"已到现场处理完毕，请您留意后续使用情况。", "已联系责任单位修好，现场已恢复。", "已当面说明政策并帮助办理，材料齐全后三个工作日办结。", "已劝导清理，并约定每周复看一次。"}
 
-func (q *requestSeed) report(ctx context.Context, i int, o workorder.Order) error {
+func (q *requestSeed) report(ctx context.Context, n int, i any, o workorder.Order) error {
 	if o.State != workorder.Handling {
 		return nil
 	}
@@ -83,11 +102,11 @@ func (q *requestSeed) report(ctx context.Context, i int, o workorder.Order) erro
 			return err
 		}
 	}
-	_, err = q.cases.Report(ctx, by, key("report", i), workorder.Report{At: o.At(), Words: replies[i%len(replies)], Result: "solved"})
+	_, err = q.cases.Report(ctx, by, key("report", i), workorder.Report{At: o.At(), Words: replies[n%len(replies)], Result: "solved"})
 	return err
 }
 
-func (q *requestSeed) call(ctx context.Context, i int, no string, o workorder.Order, c request.Callback) error {
+func (q *requestSeed) call(ctx context.Context, i any, no string, o workorder.Order, c request.Callback) error {
 	if o.State != workorder.Handled || o.No != no {
 		return nil
 	}

@@ -277,8 +277,10 @@ func (n *Notices) closed(ctx context.Context, by authz.Actor, g ground) ([]Resul
 	return out, nil
 }
 
+// tellable reports whether a closed case may be told to everybody: something that can be seen in public, of nobody in
+// particular. What somebody asked or needed for themselves (welfare, quarrels) is never offered.
 func tellable(o workorder.Order, g ground) bool {
-	return o.State == workorder.Closed && o.ClosedAt != nil && !o.Confidential && o.Kind != workorder.Accusation && o.ComplainedUnit == 0 &&
+	return o.State == workorder.Closed && o.ClosedAt != nil && o.Physical && !o.Confidential && o.Kind != workorder.Accusation && o.ComplainedUnit == 0 &&
 		(g.ofStreet() || o.Community == g.division) && o.HiddenFrom != g.division
 }
 
