@@ -47,8 +47,8 @@ func (h handlers) whistles(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := whistlesPage{Frame: h.staff(r, "办理 - 吹哨", nil, view.Crumb{Text: "吹哨"}), MayAdd: authz.Can(by, authz.WhistleDraft)}
 	p.Figures = []view.Term{
-		{Name: "报到率", Text: rates.ReportIn() + "，应报到 " + id64(int64(rates.Due)) + " 次，按时 " + id64(int64(rates.InTime)) + " 次", Href: address(pathWhistles, string(workorder.WhistlesMissed), "")},
-		{Name: "滥用率", Text: rates.Abuse() + "，已评价 " + id64(int64(rates.Judged)) + " 次，不该吹 " + id64(int64(rates.Abused)) + " 次", Href: address(pathWhistles, string(workorder.WhistlesAbused), "")}}
+		{Name: "报到率", Text: rates.ReportIn() + "（应报到 " + id64(int64(rates.Due)) + " 次，按时 " + id64(int64(rates.InTime)) + " 次）", Href: address(pathWhistles, string(workorder.WhistlesMissed), "")},
+		{Name: "滥用率", Text: rates.Abuse() + "（已评价 " + id64(int64(rates.Judged)) + " 次，不该吹 " + id64(int64(rates.Abused)) + " 次）", Href: address(pathWhistles, string(workorder.WhistlesAbused), "")}}
 	for _, t := range workorder.WhistleTabs {
 		p.Tabs = append(p.Tabs, view.Tab{Href: address(pathWhistles, string(t), ""), Label: t.Label(), Count: -1, Current: t == tab})
 	}

@@ -18,7 +18,7 @@ var alone = map[string]bool{signing.Path: true, arriving.Path: true}
 
 // icons of the buttons of acts.
 var actIcons = map[authz.Action]string{authz.WorkVerify: "shield-check", authz.WorkRule: "gavel", authz.WorkDispatch: "send", authz.WorkSign: "pencil", authz.WorkContact: "phone",
-	authz.WorkArrive: "map-pin", authz.WorkReport: "clipboard-check", authz.WorkResume: "play", authz.WorkHelped: "handshake"}
+	authz.WorkArrive: "map-pin", authz.WorkReport: "clipboard-check", authz.WorkResume: "play", authz.WorkHelped: "handshake", authz.WorkAskHelp: "users"}
 
 // offered are the acts this person can do to the case now, in the order of the table.
 func offered(o workorder.Order, by authz.Actor, open pending) []act {

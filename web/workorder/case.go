@@ -341,7 +341,10 @@ func latest(line doneLine, s workorder.StepRow, now time.Time, words string) don
 	if line.Done {
 		return line
 	}
-	if s.Words != "" {
+	switch {
+	case strings.HasPrefix(s.Words, "已"): // what was written says it already
+		words = s.Words
+	case s.Words != "":
 		words += "，" + s.Words
 	}
 	return doneLine{Words: words, When: moment(s.At, now), Done: true}

@@ -130,7 +130,7 @@ func (p *casePage) quickRow(o workorder.Order, by authz.Actor, all []act) map[st
 	}
 	for _, a := range []act{asking4help, dispatching} {
 		if has(all, a.Path) && (p.Next == nil || p.Next.Href != p.Base+"/"+a.Path) {
-			p.Quick = append(p.Quick, quickAct{Icon: "corner-up-right", Words: titleOf(a, o), Href: p.Base + "/" + a.Path})
+			p.Quick = append(p.Quick, quickAct{Icon: actIcons[a.Do], Words: titleOf(a, o), Href: p.Base + "/" + a.Path})
 			held[a.Path] = true
 		}
 	}
