@@ -489,3 +489,19 @@ func TestFormKeys(t *testing.T) {
 		t.Errorf("signed twice: %s %s %v", first, again, err)
 	}
 }
+
+// REQ-21: what was answered to residents is released by a second person even where no detector finds anything, for a
+// name in a sentence none does; a notice of another kind needs one only where something is found.
+func TestResultsNeedASecondPerson(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx := t.Context()
+	text := words(15)
+	text.Body = "邬隐名家门口的路灯已经修好。"
+	own := o.draft(t, o.secretary, Sketch{Kind: Handling, Text: text})
+	_, err := o.s.Issue(ctx, o.secretary, "", Signature{At: own.Step(), Looked: true})
+	says(t, err, "cleared", "另一位同事")
+	if _, err := o.s.Issue(ctx, o.leader, "", Signature{At: own.Step()}); err != nil {
+		t.Errorf("the leader, who did not write it: %v", err)
+	}
+}

@@ -95,7 +95,7 @@ func TestRevealRecusal(t *testing.T) {
 		t.Errorf("%d reads, %v", len(rows), err)
 	}
 	_, err := h.s.Reveals(t.Context(), h.handler, r.No)
-	wantKind(t, err, fault.KindNotFound)
+	wantKind(t, err, fault.KindForbidden)
 }
 
 // REQ-21, §6.7: a reply that several people read holds nobody's telephone or door; an office's landline may stand.

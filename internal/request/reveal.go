@@ -13,6 +13,7 @@ import (
 
 var (
 	errWalled    = fault.Forbidden("举报人的身份对承办单位保密。确有需要，请联系街道调度员代为联系本人")
+	errNoLog     = fault.Forbidden("查看记录由街道调度员和审计员查阅，居民本人凭回执可以看到")
 	errConcerned = fault.Forbidden("反映的是你所在的单位，应当回避，不能查看反映人的联系方式。确需联系的，请由其他单位的同事代为联系")
 )
 
@@ -119,11 +120,12 @@ func (s *Service) RevealTx(ctx context.Context, tx *pg.Tx, no, purpose string, h
 	return p, record(ctx, tx, authz.RequestReveal, r, "查看了联系方式", purpose)
 }
 
-// Reveals lists who read the personal data of a request, newest first. Dispatchers and auditors; its author
-// sees the same list with the receipt.
+// Reveals lists who read the personal data of a request, newest first. For those with the reach of the street, and
+// auditors; to everybody else it is forbidden, whether the request is there or not. Its author sees the same list
+// with the receipt.
 func (s *Service) Reveals(ctx context.Context, by authz.Actor, no string) ([]RevealRow, error) {
 	if !authz.Allowed(by, authz.RequestReveal, authz.Object{}) && !by.Has(authz.Auditor) {
-		return nil, ErrNoRequest
+		return nil, errNoLog
 	}
 	r, err := oneRequest(ctx, s.db.Q(), requestByNo, no)
 	if err != nil {
