@@ -21,6 +21,7 @@ type trackPage struct {
 	Form   string      // form key
 	Errors []fault.Field
 	Typed  string // a supplement that came back
+	Reason string // what was said with a rating that came back
 	Told   string // what was just done
 	Late   string // why it could not be done any more
 	Now    time.Time

@@ -24,6 +24,7 @@ type act struct {
 	Title  string // the verb: the button that leads here and the head of the page
 	Lead   string
 	After  string // what happens after the button
+	Only   string // the address of the source that alone has such an act; both when ""
 	Danger bool
 	Files  bool
 	Alias  map[string]string // fields of the domain that stand under another name in the form

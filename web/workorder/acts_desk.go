@@ -189,7 +189,7 @@ var decidingExtension = act{Do: authz.WorkExtendOK, Path: "extensions/decisions/
 		return "已不同意延期", "按原来的时限办", err
 	}}
 
-var excluding = act{Do: authz.WorkExclude, Path: "exclusions/new", Title: "申请剔除",
+var excluding = act{Do: authz.WorkExclude, Path: "exclusions/new", Only: pathRequests, Title: "申请剔除",
 	When: func(o workorder.Order, by authz.Actor, open pending) bool {
 		return !open.excluded && o.Source == workorder.FromRequest && o.Can(by, authz.WorkExclude)
 	},
@@ -204,7 +204,7 @@ var excluding = act{Do: authz.WorkExclude, Path: "exclusions/new", Title: "申�
 		return "已申请剔除", "等街道领导审批", err
 	}}
 
-var decidingExclusion = act{Do: authz.WorkExcludeOK, Path: "exclusions/decisions/new", Title: "审批剔除",
+var decidingExclusion = act{Do: authz.WorkExcludeOK, Path: "exclusions/decisions/new", Only: pathRequests, Title: "审批剔除",
 	When: func(o workorder.Order, by authz.Actor, open pending) bool {
 		return open.exclusion && o.Can(by, authz.WorkExcludeOK)
 	},

@@ -33,7 +33,7 @@ var contactPhrases = []string{"打通了，已说明情况", "打通了，约好
 
 const byFace = "当面说过了"
 
-var contacting = act{Do: authz.WorkContact, Path: "visits/new", Title: "记录联系", After: "首次联系的时钟到此停下",
+var contacting = act{Do: authz.WorkContact, Path: "visits/new", Only: pathRequests, Title: "记录联系", After: "首次联系的时钟到此停下",
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		return []templ.Component{
 			view.Radios(view.Field{Name: "said", Label: "怎么样", Error: in.message("said")}, phraseOptions(in.f.All("said"), contactPhrases)),
@@ -124,7 +124,7 @@ var photographing = act{Do: authz.WorkReport, Path: "photos/new", Title: "加照
 	},
 	Next: func(o workorder.Order) string { return o.Path() + "#photos" }}
 
-var verifying = act{Do: authz.WorkVerify, Path: "verifications/new", Title: "核查", Lead: "核查的人不能是办理的人，也不能是上报的人", Verbs: []verb{{"pass", "核查通过，结案", "btn-primary"}, {"fail", "没有解决，退回重办", "btn-danger"}},
+var verifying = act{Do: authz.WorkVerify, Path: "verifications/new", Only: pathEvents, Title: "核查", Lead: "核查的人不能是办理的人，也不能是上报的人", Verbs: []verb{{"pass", "核查通过，结案", "btn-primary"}, {"fail", "没有解决，退回重办", "btn-danger"}},
 	Fields: func(h handlers, in asked) ([]templ.Component, error) {
 		kept, err := h.photosOf(in, workorder.After)
 		if err != nil {

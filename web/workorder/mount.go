@@ -60,6 +60,9 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 		rt.Get(one+"/clocks", authz.WorkView, h.clocks)
 		rt.Get(one+"/photos/{id}", authz.WorkView, h.photo)
 		for _, a := range acts {
+			if a.Only != "" && a.Only != base {
+				continue
+			}
 			target := one + "/" + a.Path
 			if a.Fields != nil {
 				rt.Get(target, a.Do, h.asking(a))
