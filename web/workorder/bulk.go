@@ -192,11 +192,37 @@ func (h handlers) applyBulk(w http.ResponseWriter, r *http.Request) error {
 		return h.showBulk(w, r, chosen, targetsIn(rows), f.Errors())
 	}
 	more := "已通知各承办单位，时钟照走"
-	if n := len(done.Skipped); n > 0 {
-		more = itoa(n) + " 件没有派：" + done.Skipped[0].Problem
+	if len(done.Skipped) > 0 {
+		if more, err = h.skipped(r, done.Skipped); err != nil {
+			return err
+		}
 	}
 	h.tell(r, "已派出 "+itoa(len(done.Done))+" 件", more)
 	return route.See(w, r, pathRequests+"?tab=desk")
+}
+
+// namedSkipped is how many of the cases left behind are named; the list shows the others.
+const namedSkipped = 5
+
+// skipped names the cases that were left as they are, since somebody else was there first.
+func (h handlers) skipped(r *http.Request, rows []workorder.BulkRow) (string, error) {
+	at := make([]workorder.Step, len(rows))
+	for i, row := range rows {
+		at[i] = row.Order.At()
+	}
+	now, err := h.s.BulkPlan(r.Context(), route.Actor(r), at)
+	if err != nil {
+		return "", err
+	}
+	nos := make([]string, 0, namedSkipped)
+	for _, row := range now[:min(len(now), namedSkipped)] {
+		nos = append(nos, row.Order.No)
+	}
+	words := strings.Join(nos, "、")
+	if len(rows) > namedSkipped {
+		words += " 等"
+	}
+	return itoa(len(rows)) + " 件没有派（" + words + "）：" + rows[0].Problem, nil
 }
 
 func targetsIn(rows []workorder.BulkRow) map[workorder.ID]workorder.Target {
