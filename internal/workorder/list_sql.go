@@ -240,6 +240,9 @@ SELECT ARRAY(SELECT c.code FROM community c JOIN unnest($1::text[]) p ON starts_
           WHERE w.account_id = NULLIF($2::bigint, 0) AND p.valid @> $3::date)`
 
 func placesOf(ctx context.Context, q pg.Querier, reach authz.Scope, day workday.Day) (communities []string, grids []int64, err error) {
+	if len(reach.Prefixes) == 0 && reach.Account == 0 { // no trip for nothing
+		return []string{}, []int64{}, nil
+	}
 	prefixes := append([]string{}, reach.Prefixes...)
 	if err := q.QueryRow(ctx, selectPlaces, prefixes, reach.Account, day).Scan(&communities, &grids); err != nil {
 		return nil, nil, fmt.Errorf("places in reach: %w", err)

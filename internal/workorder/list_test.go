@@ -89,6 +89,14 @@ func TestListIsReach(t *testing.T) {
 	if got := c.list(c.dispatcher, workorder.Filter{Tab: workorder.TabAll, Unit: c.city, Limit: 1}); len(got) != 3 {
 		t.Errorf("of the department: %v", got)
 	}
+	for _, tab := range []workorder.Tab{workorder.TabAll, workorder.TabOpen} {
+		if got := c.list(c.dispatcher, workorder.Filter{Tab: tab, Grid: c.grid, Limit: 1}); len(got) != 3 {
+			t.Errorf("%s of the grid: %v", tab, got)
+		}
+		if got := c.list(c.dispatcher, workorder.Filter{Tab: tab, Community: shiqiao, Limit: 1}); len(got) != 2 {
+			t.Errorf("%s of the community: %v", tab, got)
+		}
+	}
 	if got := c.list(c.a, workorder.Filter{Tab: workorder.TabMine}); len(got) != 3 {
 		t.Errorf("the worker has to do %v", got)
 	}

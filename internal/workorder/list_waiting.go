@@ -69,13 +69,16 @@ func (s *Service) Waiting(ctx context.Context, by authz.Actor, limit int) ([]Wai
 		return nil, err
 	}
 	verify, help := authz.ReachOf(by, authz.WorkVerify), authz.ReachOf(by, authz.WorkHelped)
-	verifies, _, err := placesOf(ctx, q, verify, day)
-	if err != nil {
-		return nil, err
+	verifies, helpPlaces := communities, communities // mostly one and the same post
+	if !slices.Equal(verify.Prefixes, do.Prefixes) {
+		if verifies, _, err = placesOf(ctx, q, authz.Scope{Prefixes: verify.Prefixes}, day); err != nil {
+			return nil, err
+		}
 	}
-	helpPlaces, _, err := placesOf(ctx, q, help, day)
-	if err != nil {
-		return nil, err
+	if !slices.Equal(help.Prefixes, do.Prefixes) {
+		if helpPlaces, _, err = placesOf(ctx, q, authz.Scope{Prefixes: help.Prefixes}, day); err != nil {
+			return nil, err
+		}
 	}
 	args := pgx.NamedArgs{"hidden": false, "units": append([]int64{}, do.Units...), "communities": communities, "grids": grids, "account": do.Account, "me": by.AccountID,
 		"dispatches": authz.Can(by, authz.WorkDispatch), "leads": authz.Can(by, authz.WorkExtendOK), "helpunits": append([]int64{}, help.Units...),
