@@ -25,11 +25,11 @@ type found struct {
 var findings = []found{
 	{19, workorder.SolvedHere, "0605", "清走楼道废纸箱", "与住户说好，当场搬到楼下。"},
 	{16, workorder.SolvedHere, "1205", "看望独居老人", "老人一切都好，留了联系电话。"},
-	{13, workorder.ReportedUp, "0401", "人行道石板翘起", "北门往东五十米，石板翘起两块，容易绊倒。"},
+	{1, workorder.ReportedUp, "0401", "人行道石板翘起", "北门往东五十米，石板翘起两块，容易绊倒。"},
 	{9, workorder.SolvedHere, "0605", "电动车挪出门厅", "劝车主把车推到车棚。"},
 	{6, workorder.HazardSeen, "1002", "消火栓箱门打不开", "三楼消火栓箱门变形，打不开。"},
-	{4, workorder.ReportedUp, "0602", "分类点垃圾满溢", "早上没有来运，已经满出来。"},
-	{1, workorder.ReportedUp, "0403", "井盖有裂缝", "井盖裂了一条缝，车压会响。"},
+	{0, workorder.ReportedUp, "0602", "分类点垃圾满溢", "早上没有来运，已经满出来。"},
+	{4, workorder.ReportedUp, "0405", "盲道砖缺了两块", "盲道砖缺两块，视障居民走过会绊。"},
 	{0, workorder.SolvedHere, "0605", "清理门厅杂物", "保洁一起清走，门厅能过轮椅。"},
 }
 

@@ -194,7 +194,7 @@ func (q *requestSeed) life(i int) []event {
 		}})
 	}
 	fresh := said.Add(q.limits[q.filing(i).Category]).After(q.now) || i%23 == 0 && days < 9 // the others are done in time; a few are late
-	if !fresh {
+	if !fresh && days > 3 {
 		then(5*time.Minute, func(ctx context.Context, o workorder.Order) error { return q.dispatch(ctx, i, o) })
 	}
 	if fresh && i%3 == 0 {
@@ -212,7 +212,7 @@ func (q *requestSeed) life(i int) []event {
 	then(28*time.Hour, func(ctx context.Context, o workorder.Order) error {
 		return q.call(ctx, i, no, o, request.Callback{No: no, Reached: true, Self: true, Solved: way.solved, Satisfied: way.rated})
 	})
-	if way.solved == request.Unsolved && i%24 != 11 { // sent back once, and then put right; a few are still being redone
+	if way.solved == request.Unsolved && (i%24 != 11 || days > 6) { // sent back once, and then put right; a few are still being redone
 		again := fmt.Sprint(i, " again")
 		then(30*time.Hour, func(ctx context.Context, o workorder.Order) error { return q.sign(ctx, again, o) })
 		then(31*time.Hour, func(ctx context.Context, o workorder.Order) error { return q.contact(ctx, again, o) })
