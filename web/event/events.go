@@ -147,8 +147,11 @@ func (h handlers) find(w http.ResponseWriter, r *http.Request) error {
 	if seen, err := time.Parse(time.RFC3339, f.Raw("seen_at")); err == nil {
 		d.SeenAt = seen
 	}
-	if d.How == workorder.HazardSeen {
-		d.RectifyBy = f.Day("rectify", h.f.Today())
+	if by := f.Day("rectify", h.f.Today()); d.How == workorder.HazardSeen {
+		d.RectifyBy = by
+	}
+	if house := f.Raw("building"); d.Building == 0 && house != "" && house != "0" {
+		f.Add("building", "从列出的楼栋里选，或者选不在楼里")
 	}
 	if d.Photos, err = h.photos(r); err != nil {
 		if err = f.Merge(err); err != nil {
