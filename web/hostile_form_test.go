@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"portal/internal/blob"
 	"portal/internal/demo"
 	"portal/web/form"
 )
@@ -27,10 +28,11 @@ func newKey() string { return ownKeys + form.NewKey() }
 
 // lawfulWords are what a sensible person types; the rest gets typedMark.
 var lawfulWords = map[string]string{"hours": "2", "login": "siege.person", "password": demo.Password, "old": demo.Password, "new": "siege-2026-fields", "code": "123456",
-	"asked_time": "10:00", "value": "10", "item": "LZ-102", "community": "", "requester": "区城市管理局", "name": "石守城", "post": "1", "id": "1"}
+	"asked_time": "10:00", "value": "10", "item": "LZ-102", "community": "", "requester": "区城市管理局", "name": "石守城", "post": "1", "id": "1", "phone": resident + "9001"}
 
 // lawfulDays are names of fields that take a date.
-var lawfulDays = map[string]string{"from": "2027-01-04", "until": "2027-06-30", "last": "2027-12-31", "last_on": "2027-12-31", "asked_on": "2026-11-17", "effective": "", "start_on": "2026-12-28", "end_on": "2027-03-28"}
+var lawfulDays = map[string]string{"from": "2027-01-04", "until": "2027-06-30", "last": "2027-12-31", "last_on": "2027-12-31", "asked_on": "2026-11-17", "effective": "", "start_on": "2026-12-28", "end_on": "2027-03-28",
+	"review_on": "2026-12-18", "on": "2026-11-17", "paper_day": "2026-11-17", "rectify": "2026-11-25"}
 
 // ways is how many different acts the form offers.
 func (f seenForm) ways() int {
@@ -42,29 +44,63 @@ func (f seenForm) ways() int {
 	return max(1, len(f.buttons))
 }
 
-// readFor are the fields of the decision that each choice reads; what belongs to another choice is left alone.
-var readFor = map[string][]string{"return": {"points", "more"}, "conditions": {"condition1", "condition2", "condition3", "where1", "where2", "where3"}}
+// readFor are the fields that each choice of a form reads; what belongs to another choice is left alone.
+var readFor = map[string]map[string][]string{
+	"/desk/applications/{no}/decisions/new": {"return": {"points", "more"}, "conditions": {"condition1", "condition2", "condition3", "where1", "where2", "where3"}},
+	cases + "{no}/rulings/new":              {"uphold": {"to", "other"}},
+	findings + "{no}/rulings/new":           {"uphold": {"to", "other"}},
+	"/desk/requests/new":                    {"look": {"category_words"}, "assist": {"agreed"}, "file paper": {"paper_day"}},
+}
 
 // reads tells whether a field matters to one of the acts of the form.
 func (f seenForm) reads(name string, way int) bool {
-	if f.route != "/desk/applications/{no}/decisions/new" {
-		return true
-	}
-	for do, names := range readFor {
+	for do, names := range readFor[f.route] {
 		if slices.Contains(names, name) {
 			return f.filled(way).Get("do") == do
 		}
 	}
-	return !strings.HasPrefix(name, "mandatory") // any value is a tick
+	return f.route != "/desk/applications/{no}/decisions/new" || !strings.HasPrefix(name, "mandatory") // any value is a tick
 }
+
+// looking are buttons that only look up or let go of what was typed: they keep what they can read.
+var looking = map[string][]string{"/desk/requests/new": {"look", "clear"}}
+
+// strict is the form without its buttons that only look.
+func (f seenForm) strict() seenForm {
+	f.buttons = slices.DeleteFunc(slices.Clone(f.buttons), func(v url.Values) bool { return slices.Contains(looking[f.route], v.Get("do")) })
+	return f
+}
+
+// lookOver is the last step of a resident's form: the one that files. The steps before it only keep a draft.
+const lookOver = "/requests/new/check"
+
+// rule is the name of a form in the tables of exceptions.
+func (f seenForm) rule() string {
+	if f.action == lookOver {
+		return lookOver
+	}
+	return f.route
+}
+
+// firstOption stands for whatever a form offers first.
+const firstOption = "the first"
 
 // lawfulFor are values of one form.
 var lawfulFor = map[string]map[string]string{
-	"/desk/imports":                 {"kind": "negative"},
-	"/desk/settings/people/{login}": {"from": "2026-11-18"},
-	"/sign-in":                      {"login": "org.contact"},
-	"/desk/grid-workers/new":        {"login": "", "phone": "0000-5551299"},
-	"/desk/grids/{code}/team":       {"phone": "0000-5551298", "post": "社区民警"},
+	"/desk/imports":                  {"kind": "negative"},
+	"/desk/settings/people/{login}":  {"from": "2026-11-18"},
+	"/sign-in":                       {"login": "org.contact"},
+	"/desk/grid-workers/new":         {"login": "", "phone": "0000-5551299"},
+	"/desk/grids/{code}/team":        {"phone": "0000-5551298", "post": "社区民警"},
+	"/desk/notices/new":              {"pair_of": "", "days": "15"},
+	"/desk/notices/{no}/edit":        {"days": "15", "pair_of": ""},
+	"/desk/notices/{no}/issues/new":  {"looked": "yes"},
+	cases + "{no}/merge":             {"no": firstOption},
+	"/desk/whistles/new":             {"units": firstOption},
+	cases + "{no}/helps/new":         {"community": ""},
+	findings + "{no}/helps/new":      {"community": ""},
+	cases + "{no}/extensions/new":    {"until": "2026-11-23"},
+	findings + "{no}/extensions/new": {"until": "2026-11-23"},
 }
 
 // filled is the form as a sensible person sends it, with one of its buttons.
@@ -76,11 +112,15 @@ func (f seenForm) filled(button int) url.Values {
 		word, known := lawfulWords[in.name]
 		special, fixed := lawfulFor[f.route][in.name]
 		switch {
+		case fixed && special == firstOption && len(in.options) > 0:
+			value = in.options[0]
 		case fixed:
 			value = special
 		case in.kind == "radio" && in.name == "do":
 			value = in.options[button%len(in.options)]
 		case in.kind == "hidden" || value != "":
+		case in.kind == "file" && f.route != editRoute && (in.name == blob.Field || in.name == "photos"):
+			value = picture()
 		case in.kind == "file":
 			value = negatives(910)
 		case in.kind == "radio" || in.kind == "select":
@@ -103,7 +143,9 @@ func (f seenForm) filled(button int) url.Values {
 	if len(f.buttons) > 0 {
 		maps.Copy(v, f.buttons[button%len(f.buttons)])
 	}
-	v.Set(form.KeyField, newKey())
+	if f.action != lookOver { // filing counts under the draft's own key
+		v.Set(form.KeyField, newKey())
+	}
 	return v
 }
 
@@ -133,7 +175,7 @@ func inParts(f seenForm, v url.Values) (kind string, body []byte) {
 				_ = w.WriteField(name, value) // into memory
 				continue
 			}
-			part, _ := w.CreateFormFile(name, "事项.csv")
+			part, _ := w.CreateFormFile(name, map[bool]string{true: "现场.png", false: "事项.csv"}[strings.HasPrefix(value, "\x89PNG")])
 			_, _ = part.Write([]byte(value))
 		}
 	}
@@ -146,15 +188,23 @@ func inParts(f seenForm, v url.Values) (kind string, body []byte) {
 var bookkeeping = map[string][]string{
 	"/sign-in": {"signin_brake", "audit_entry"}, "/sign-in/second-step": {"signin_brake", "audit_entry"},
 	"/me/password": {"signin_brake", "audit_entry"}, "/me/second-factor": {"signin_brake", "audit_entry"},
+	// a guess at a code must be remembered (reliability.md §2, 18)
+	"/requests/lookup": {"code_miss"}, "/requests/lookup/{act}": {"code_miss"},
+	// the photos of a refused report stay with the case: nobody has to take them again
+	cases + "{no}/results/new": photoKept, findings + "{no}/results/new": photoKept,
 	// a step keeps what can be read and names what cannot
 	editRoute: {"application", "application_basis", "audit_entry"}, editRoute + "/autosave": {"application", "audit_entry"},
 }
+
+var photoKept = []string{"work_photo", "work_step", "blob", "form_key", "audit_entry"}
 
 // editRoute is a step of an application, which is kept as far as it can be read.
 const editRoute = "/desk/applications/{no}/edit/{step}"
 
 // lenient are targets of the script: they answer what they can read, and say what they cannot.
-var lenient = map[string]bool{editRoute + "/autosave": true, "/desk/applications/{no}/check": true}
+// A step of a resident's form keeps what can be read and asks again, whatever was touched; only the last one files.
+var lenient = map[string]bool{editRoute + "/autosave": true, "/desk/applications/{no}/check": true,
+	"/desk/requests/new/draft": true, "/desk/requests/new/hints": true, "/requests/new": true, "/requests/new/{step}": true}
 
 // refused checks one refusal: 4xx, a sentence, and nothing written. It reports whether it was one.
 func (s *siege) refused(t *testing.T, f seenForm, what string, a answer) bool {
@@ -199,8 +249,9 @@ func (s *siege) hostileForms(t *testing.T, h *harvest) {
 			if !there { // sent before: as it was
 				f = pool[0]
 			}
+			f = f.strict()
 			s.brokenBodies(t, f)
-			if !lenient[f.route] {
+			if !lenient[f.rule()] {
 				s.brokenFields(t, f)
 				s.kept(t, f)
 			}
@@ -271,15 +322,33 @@ const foreignKey = `INSERT INTO form_key (key, account_id, action, at) SELECT $1
 var unkeyed = map[string]bool{"/desk/imports": true, "/desk/imports/{id}": true, "/desk/inbox": true, "/desk/settings/calendars": true, "/sign-in/second-step": true,
 	"/me/password": true, "/me/second-factor": true, "/me/sessions": true, "/me/settings": true,
 	"/desk/grid-workers/{id}/bulk": true, "/desk/grids/changes/new": true,
-	editRoute: true, editRoute + "/autosave": true, "/desk/applications/{no}/check": true}
+	editRoute: true, editRoute + "/autosave": true, "/desk/applications/{no}/check": true,
+	// these keep or forget a draft, and file nothing
+	"/desk/requests/new/draft": true, "/desk/requests/new/hints": true, "/requests/new": true, "/requests/new/{step}": true,
+	// these show something; whoever looks at a contact again has looked twice, and so it stands in the record (REQ-22)
+	"/requests/lookup": true, cases + "{no}/reveal": true, cases + "{no}/calls/new": true, "/desk/objections/{id}/reveals/new": true}
+
+// byPart are forms whose parts each count under a key of their own, made from the form's: five at once are one
+// photo, but the key of somebody else is never met.
+var byPart = map[string]bool{cases + "{no}/photos/new": true, findings + "{no}/photos/new": true}
 
 // anything are hidden fields that may hold anything: what cannot be used is left out.
-var anything = map[string]bool{"/desk/imports/{id} name": true, "/desk/inbox up_to": true, "/me/password next": true, editRoute + " step": true, "/sign-in next": true}
+var anything = map[string]bool{"/desk/imports/{id} name": true, "/desk/inbox up_to": true, "/me/password next": true, editRoute + " step": true, "/sign-in next": true,
+	// a request that is not there to be followed is filed by itself
+	"/desk/requests/new same": true,
+	// where the page leads back to
+	cases + "{no}/reveal from": true, cases + "{no}/unmerge from": true,
+	// another unit was chosen below, so the proposals do not count
+	cases + "{no}/dispatches/new to": true, findings + "{no}/dispatches/new to": true, cases + "{no}/rulings/new to": true, findings + "{no}/rulings/new to": true,
+	// a tick for the script alone; and a photo is added whatever happened to the case meanwhile
+	cases + "{no}/arrivals/new here": true, findings + "{no}/arrivals/new here": true, cases + "{no}/photos/new version": true, findings + "{no}/photos/new version": true,
+	// what the phone says of itself: unread, the server's clock and the form key stand in
+	"/desk/events/new seen_at": true, "/desk/events/new device": true}
 
 // otherKey sends a form under a key that somebody else has used.
 func (s *siege) otherKey(t *testing.T, f seenForm) {
 	t.Helper()
-	if unkeyed[f.route] {
+	if unkeyed[f.rule()] || byPart[f.route] {
 		return
 	}
 	v := f.filled(0)
@@ -318,7 +387,7 @@ func (s *siege) brokenFields(t *testing.T, f seenForm) {
 		for _, in := range f.inputs {
 			var list []string
 			switch {
-			case in.name == form.KeyField || anything[f.route+" "+in.name] || !f.reads(in.name, button):
+			case in.name == form.KeyField || anything[f.rule()+" "+in.name] || !f.reads(in.name, button):
 			case in.name == "version":
 				list = []string{"0", "-1", "999999", "yesterday", "", "1e309", "\x00", "9223372036854775808"}
 			case in.name == "points": // sentences of the page, which anybody could type below them
@@ -424,7 +493,7 @@ func (s *siege) spoiltWords(t *testing.T, pool []seenForm, nth int) {
 		if !there {
 			return
 		}
-		if (i+nth)%2 != 0 || (f.route == editRoute || lenient[f.route]) && (i+nth)%6 != 0 { // forms share the words
+		if (i+nth)%2 != 0 || (f.route == editRoute || lenient[f.rule()]) && (i+nth)%6 != 0 { // forms share the words
 			continue
 		}
 		v := f.filled(i)
@@ -450,7 +519,8 @@ var notTwice = map[string]bool{"/me/password": true, "/me/second-factor": true, 
 var whole = map[string]bool{"/desk/applications/{no}/submissions/new": true, "/sign-in": true}
 
 // alone are tables of which one act makes at most one row.
-var alone = []string{"form_key", "application", "offlist_task", "refusal", "account", "account_post", "policy_setting", "application_attachment", "application_return", "deadline"}
+var alone = []string{"form_key", "application", "offlist_task", "refusal", "account", "account_post", "policy_setting", "application_attachment", "application_return", "deadline",
+	"request", "work_order", "work_dispute", "work_extension", "work_exclusion", "work_helper", "callback", "finding", "whistle", "cause", "notice", "notice_version", "notice_file", "notice_posting", "objection"}
 
 // hostileTwice: the same form four times at once and once more is one act, and everybody who sent it
 // reads that it is done.
@@ -465,10 +535,11 @@ func (s *siege) hostileTwice(t *testing.T, h *harvest, early bool) {
 			pool[0].who.client = s.client(t)
 		}
 		f, there := s.alive(t, pool)
-		if !there || notTwice[f.route] || lenient[f.route] {
+		if !there || notTwice[f.rule()] || lenient[f.rule()] {
 			continue // settled by another form of the same record
 		}
 		acts++
+		f = f.strict()
 		s.written(t)
 		v, since := f.filled(0), s.lastEntry(t)
 		var all sync.WaitGroup
@@ -489,7 +560,7 @@ func (s *siege) hostileTwice(t *testing.T, h *harvest, early bool) {
 				t.Errorf("%s: %d rows of %s", f.action, n, table)
 			}
 		}
-		if n := s.writers(t, since); n > 1 && !unkeyed[f.route] && f.route != "/sign-in" { // signing in over a session ends that one
+		if n := s.writers(t, since); n > 1 && !unkeyed[f.rule()] && f.route != "/sign-in" { // signing in over a session ends that one
 			t.Errorf("%s: %d of five requests stand in the record", f.action, n)
 		}
 		t.Logf("%s: %d %v", f.action, answers[0].status, w)
