@@ -23,6 +23,7 @@ import (
 type street struct {
 	base string
 	open *opened
+	at   dataFlags // its database, files and keys
 }
 
 var (
@@ -88,7 +89,7 @@ func openStreet(t testing.TB) (*street, error) {
 	srv := &http.Server{Handler: app.server, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = srv.Serve(ln) }() // ends with Close
 	t.Cleanup(func() { _ = srv.Close() })
-	return &street{base: "http://" + ln.Addr().String(), open: o}, nil
+	return &street{base: "http://" + ln.Addr().String(), open: o, at: cmd.dataFlags}, nil
 }
 
 // browser opens a browser on the street.
