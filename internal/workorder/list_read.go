@@ -31,7 +31,24 @@ FROM work_step s LEFT JOIN account a ON a.id = s.account_id WHERE s.order_id = $
 
 // Steps gives the history of a case, oldest first.
 func (s *Service) Steps(ctx context.Context, by authz.Actor, o Order) ([]StepRow, error) {
-	return rowsOf[StepRow](ctx, s.db.Q(), by, o, "history", selectSteps)
+	all, err := rowsOf[StepRow](ctx, s.db.Q(), by, o, "history", selectSteps)
+	if taker := o.Unnamed(by); taker != 0 {
+		for i := range all {
+			if all[i].Account == taker {
+				all[i].Account, all[i].Name, all[i].UnitName = 0, "", ""
+			}
+		}
+	}
+	return all, err
+}
+
+// Unnamed is the account whose name a person does not learn from a case, or 0: who took down a 举报 or a confidential
+// word, and where, leads to the reporter (REQ-13). The street's own staff and the taker know.
+func (o Order) Unnamed(by authz.Actor) int64 {
+	if o.Source != FromRequest || o.Kind != Accusation && !o.Confidential || o.AvoidAccount == by.AccountID || authz.Allowed(by, authz.WorkView, authz.Object{}) {
+		return 0
+	}
+	return o.AvoidAccount
 }
 
 // ToldSteps gives what the residents of a case may read, oldest first, for whoever has shown a receipt.

@@ -50,7 +50,8 @@ type Opts struct {
 	Module      string // rail key of a staff page: todos, admission, settings …
 	Nav         string // bar key of a public page: items …
 	Breadcrumbs []view.Crumb
-	Wide        bool // a page without the reading width
+	Wide        bool  // a page without the reading width
+	Unnamed     int64 // an account that a history does not name (REQ-13)
 }
 
 // settingsAge is how long the street's name, telephone and thresholds may be remembered between requests.

@@ -32,6 +32,9 @@ func (f *Frame) History(w http.ResponseWriter, r *http.Request, o Opts, title, k
 	}
 	events := make([]view.Event, len(entries))
 	for i, e := range entries {
+		if o.Unnamed != 0 && e.AccountID != nil && *e.AccountID == o.Unnamed {
+			e.Actor, e.Post = "登记人员", ""
+		}
 		events[i] = eventOf(e)
 	}
 	return f.Render(w, r, http.StatusOK, view.StaffWith(f.Staff(r, o), view.History(title, events, older)))

@@ -160,6 +160,6 @@ func (h handlers) history(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	opts := frame.Opts{Title: "查看记录 - " + o.Title, Module: module(o), Breadcrumbs: crumbs(o, view.Crumb{Text: "全部记录"})}
+	opts := frame.Opts{Title: "查看记录 - " + o.Title, Module: module(o), Breadcrumbs: crumbs(o, view.Crumb{Text: "全部记录"}), Unnamed: o.Unnamed(route.Actor(r))}
 	return h.f.History(w, r, opts, o.Title, workorder.OrderKind, int64(o.ID))
 }
