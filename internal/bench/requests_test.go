@@ -122,7 +122,7 @@ func (r *run) intake(ctx context.Context) error {
 
 // lookAtRequests prints which indexes the statements of the list and the search walk.
 func (r *run) lookAtRequests(ctx context.Context) error {
-	for name, f := range map[string]workorder.Filter{"open cases": {}, "search": {Tab: workorder.TabAll, Words: "路灯"}, "rare search": {Tab: workorder.TabAll, Words: "鱼缸"}} {
+	for name, f := range map[string]workorder.Filter{"open cases": {Tab: workorder.TabOpen}, "search": {Tab: workorder.TabAll, Words: "路灯"}, "rare search": {Tab: workorder.TabAll, Words: "鱼缸"}} {
 		err := r.explain(ctx, name, func(q *pgx.Conn) error { return workorder.Look(ctx, q, time.Now(), f) })
 		if err != nil {
 			return err

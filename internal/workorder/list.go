@@ -276,6 +276,7 @@ func (s *Service) CountTabs(ctx context.Context, by authz.Actor) (map[Tab]int, e
 
 // Look asks the database what a list of everything asks, so that a bench may see which way it goes.
 func Look(ctx context.Context, q pg.Querier, now time.Time, f Filter) error {
+	f.Limit = listSize
 	l, err := lookWith(ctx, q, now, authz.Scope{All: true}, f)
 	if err != nil {
 		return err
