@@ -342,6 +342,8 @@ var anything = map[string]bool{"/desk/imports/{id} name": true, "/desk/inbox up_
 	cases + "{no}/dispatches/new to": true, findings + "{no}/dispatches/new to": true, cases + "{no}/rulings/new to": true, findings + "{no}/rulings/new to": true,
 	// a tick for the script alone; and a photo is added whatever happened to the case meanwhile
 	cases + "{no}/arrivals/new here": true, findings + "{no}/arrivals/new here": true, cases + "{no}/photos/new version": true, findings + "{no}/photos/new version": true,
+	// where the phone thinks it is: what cannot be read is no position
+	cases + "{no}/arrivals/new lng": true, findings + "{no}/arrivals/new lng": true, cases + "{no}/arrivals/new lat": true, findings + "{no}/arrivals/new lat": true,
 	// what the phone says of itself: unread, the server's clock and the form key stand in
 	"/desk/events/new seen_at": true, "/desk/events/new device": true}
 
