@@ -38,7 +38,7 @@ type blower struct {
 var blowers = []blower{
 	{WorkWhistle, "工作推进哨", nil, "街道领导", "参照南京市鼓楼区做法：街道领导可以吹工作推进哨"},
 	{HardWhistle, "攻坚克难哨", []string{"书记", "主任"}, "党工委书记或者办事处主任", "参照南京市鼓楼区做法：书记、主任可以吹攻坚克难哨"},
-	{EmergencyWhistle, "应急哨", nil, "街道领导", "[D] §5.3：应急先吹哨，后补记"},
+	{EmergencyWhistle, "应急哨", nil, "街道领导", "本街道默认：应急先吹哨，后补记"},
 }
 
 // WhistleKinds in the order of the form.

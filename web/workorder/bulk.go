@@ -172,14 +172,19 @@ func (h handlers) applyBulk(w http.ResponseWriter, r *http.Request) error {
 	}
 	var rows []workorder.BulkRow
 	var chosen []workorder.Step
+	unread := 0
 	for _, text := range f.All("row") {
 		left, right, _ := strings.Cut(text, "=")
 		at, t, ok := picks([]string{left}), workorder.Target{}, false
 		if t, ok = targetOf(right); !ok || len(at) != 1 || len(rows) == maxBulk {
+			unread++
 			continue
 		}
 		chosen = append(chosen, at[0])
 		rows = append(rows, workorder.BulkRow{Order: workorder.Order{ID: at[0].ID, Version: at[0].Version}, Target: t})
+	}
+	if unread > 0 && len(rows) > 0 {
+		return h.showBulk(w, r, chosen, targetsIn(rows), []fault.Field{{Message: "有 " + itoa(unread) + " 行看不明白或者超出一次能派的件数，一件也没有派。请核对后再点一次"}})
 	}
 	if len(rows) == 0 {
 		return h.showBulk(w, r, nil, nil, []fault.Field{{Message: "没有可以派的诉求。回到待派单，勾选要派的几件"}})
