@@ -115,6 +115,9 @@ func get[T any](b *Browser, what string, a chromedp.Action[T]) T {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	v, err := chromedp.Run(ctx, a)
+	for err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "No node with given id") { // the document was replaced while it was read
+		v, err = chromedp.Run(ctx, a)
+	}
 	if err != nil {
 		b.t.Fatalf("%s: %v", what, err)
 	}
