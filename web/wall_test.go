@@ -18,7 +18,7 @@ const (
 	reporterSaid = "邬隐名说：我住7单元1289室，电话 199-0000-7346，路灯被人砸了"
 )
 
-var reporterTells = []string{reporterName, reporterCall, "199-0000-7346", "1289"}
+var reporterTells = []string{reporterName, reporterCall, "199-0000-7346", "1289室"}
 
 // wallCase is a kind of request, and who may have its reporter's contact opened.
 type wallCase struct {

@@ -113,8 +113,11 @@ func (c *town) handle(no string, by authz.Actor, reply string) workorder.Order {
 	c.must(err)
 	o, err = c.orders.AddPhoto(c.ctx, by, c.key(), c.order(no).At(), workorder.After, refOf(c, no), "after.png", "image/png")
 	c.must(err)
-	o, err = c.cases.Report(c.ctx, by, c.key(), workorder.Report{At: o.At(), Words: reply, Result: "solved"})
-	c.must(err)
+	key, at := c.key(), o.At()
+	for range 2 { // the same form twice counts once
+		o, err = c.cases.Report(c.ctx, by, key, workorder.Report{At: at, Words: reply, Result: "solved"})
+		c.must(err)
+	}
 	return o
 }
 
@@ -166,7 +169,10 @@ func TestMergeAndBack(t *testing.T) {
 	if own.No != second.No || !own.StartedAt.Equal(pgtest.Now.Add(2*time.Hour)) || !own.DueAt.Equal(second.DueAt) {
 		t.Errorf("taken out: %s, started %s, due %s", own.No, own.StartedAt, own.DueAt)
 	}
-	c.must(c.cases.Merge(c.ctx, c.as("dispatcher"), c.key(), []string{second.No}, first.No, "核实后是同一处"))
+	mergeKey, dispatcher := c.key(), c.as("dispatcher")
+	for range 2 { // the same form twice counts once
+		c.must(c.cases.Merge(c.ctx, dispatcher, mergeKey, []string{second.No}, first.No, "核实后是同一处"))
+	}
 	c.handle(first.No, c.as("dept.chengguan"), "三盏路灯已经换好，今晚会亮。")
 	for _, r := range []request.Receipt{first, second} {
 		tracked, err := c.requests.Track(c.ctx, request.Key{Token: r.Token})

@@ -140,6 +140,9 @@ func (h handlers) draft(w http.ResponseWriter, r *http.Request) error {
 	by := route.Actor(r)
 	d := workorder.WhistleDraft{Kind: workorder.WhistleKind(f.Raw("kind")), Community: f.Raw("community"), Title: f.Line("title", 40), Facts: f.Text("facts", 1000),
 		Effort: f.Text("effort", 1000), Place: f.Line("place", 80), Lead: number(f.Raw("lead"))}
+	if v := f.Raw("lead"); v != "" && d.Lead == 0 {
+		f.Add("lead", "请从列表中选择牵头单位")
+	}
 	for _, v := range f.All("units") {
 		if id := number(v); id != 0 && len(d.Units) < 20 {
 			d.Units = append(d.Units, id)

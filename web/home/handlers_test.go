@@ -15,11 +15,11 @@ func TestHome(t *testing.T) {
 	Mount(b.Router, b.Frame, Deps{})
 	v := b.Anybody(t)
 	a := v.Get("/").Is(http.StatusOK).WellMade().Says("main", "准入清单", "某日清单", "社区不该开的证明", "0000-", "办公时间", "梧桐里街道")
-	if n := len(a.All("a.door")); n != 7 {
+	if n := len(a.All("a.door")); n != 10 {
 		t.Errorf("%d doors", n)
 	}
-	if to := a.Attr("a.door", "href"); to != "/grids" {
-		t.Errorf("谁管我家这片 leads to %s", to)
+	if to := a.Attr("a.door", "href"); to != "/requests/new" {
+		t.Errorf("反映问题 leads to %s", to)
 	}
 	if strings.Contains(a.Text(".door"), "共 0 项") {
 		t.Error("nothing is counted")

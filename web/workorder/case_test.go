@@ -149,19 +149,25 @@ func TestDisputeAndRuling(t *testing.T) {
 func TestOtherActs(t *testing.T) {
 	t.Parallel()
 	s := newStreet(t)
-	no := s.file(ofUnit, "路面塌了一块，晚上看不见。")
+	bare := s.file(ofUnit, "路面塌了一块，晚上看不见。")
+	city := s.as("dept.chengguan")
+	city.Post(at(bare, "/signatures/new"), "version", s.version(bare)).Sees()
+	city.Post(at(bare, "/helps/new"), "version", s.version(bare), "community", demo.Huaiyin, "words", "请带路并通知楼组长").Is(http.StatusUnprocessableEntity) // the list holds nothing of it (GRD-21)
+	no := s.file("2004", "楼前台阶结冰，老人不敢出门。")                                                                                                            // the rule says that the community assists
 	dept := s.as("dept.chengguan")
 	dept.Post(at(no, "/signatures/new"), "version", s.version(no)).Sees()
 
 	dept.Get(at(no, "/helps/new")).Is(http.StatusOK).WellMade()
 	dept.Post(at(no, "/helps/new"), "version", s.version(no), "words", "请带路").Is(http.StatusUnprocessableEntity).Says("#f-unit-error", "选择")
-	dept.Post(at(no, "/helps/new"), "version", s.version(no), "community", demo.Huaiyin, "words", "请带路并通知楼组长").Sees()
-	dept.Get(at(no, "")).WellMade().Says("main", "协办", "请带路并通知楼组长", "等答复")
+	dept.Post(at(no, "/helps/new"), "version", s.version(no), "community", demo.Huaiyin, "words", "请带路并通知楼组长").Is(http.StatusUnprocessableEntity).Says("#f-unit-error", "已经请过")
+	dept.Get(at(no, "")).WellMade().Says("main", "协办", "等答复") // asked by the rule itself
 	helper := s.as("secretary.huaiyin")
 	helper.Get(at(no, "")).Is(http.StatusOK).WellMade().Says(".case-bar", "答复协办")
 	helper.Get(at(no, "/helps/answers/new")).Is(http.StatusOK).WellMade()
 	helper.Post(at(no, "/helps/answers/new"), "version", s.version(no), "words", "已带到现场").Sees()
 	dept.Get(at(no, "")).Says("main", "已答复", "已带到现场")
+
+	no = bare
 
 	dept.Get(at(no, "/extensions/new")).Is(http.StatusOK).WellMade().Says("main", "只有一次")
 	dept.Post(at(no, "/extensions/new"), "version", s.version(no), "until", "", "reason", "材料要等").Is(http.StatusUnprocessableEntity).Says("#f-until-error", "哪天")
