@@ -63,7 +63,7 @@ func TestMinorLeavesNothing(t *testing.T) {
 	if r.HasPerson || r.HasPhone || !receipt.NoReply {
 		t.Errorf("kept: %+v %+v", r, receipt)
 	}
-	h.leaked("张小丰", "13800005678", "502")
+	h.leaked("张小丰", "13800005678", "502室")
 }
 
 // REQ-13, §6.8, 2 and 12: whoever holds a post in what is complained about does not learn who complains, whatever else

@@ -79,7 +79,7 @@ func TestFilingGivesAReceipt(t *testing.T) {
 	_, err = h.s.ReceiptOf(t.Context(), h.handler, r.No)
 	wantKind(t, err, fault.KindNotFound)
 	code, _ := ReadCode(receipt.Code)
-	h.leaked("张三丰", "13800005678", "502", code, receipt.Code, receipt.Token, hex.EncodeToString([]byte("13800005678")))
+	h.leaked("张三丰", "13800005678", "502室", code, receipt.Code, receipt.Token, hex.EncodeToString([]byte("13800005678")))
 
 	_, second := h.file(authz.Anonymous, func(f *Filing) { f.Name, f.Phone, f.Door = "", "", "" })
 	if second.No != "SQ-2026-2" || !second.NoReply || second.Code == receipt.Code {
