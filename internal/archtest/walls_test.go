@@ -42,7 +42,7 @@ var floors = []struct {
 	rank     int
 	prefixes []string
 }{
-	{0, []string{"internal/flow", "internal/page", "internal/workday", "internal/normal", "internal/docno", "internal/sheet", "internal/fault", "internal/geo"}},
+	{0, []string{"internal/flow", "internal/page", "internal/workday", "internal/normal", "internal/docno", "internal/sheet", "internal/fault", "internal/geo", "internal/pinyin"}},
 	{1, []string{"internal/authz"}},
 	{2, []string{"internal/audit"}},
 	{3, []string{"internal/pg", "migrations"}},
@@ -54,13 +54,13 @@ var floors = []struct {
 	{9, []string{"internal/handoff"}},
 	{10, []string{"internal/demo"}},
 	{11, []string{"web/static", "web/view", "web/route", "web/form", "web/session", "web/frame", "web/listing"}},
-	{12, []string{"web/home", "web/account", "web/admission", "web/refusal", "web/public", "web/catalog", "web/settings", "web/desk", "web/grid", "web/request", "web/counter", "web/workorder", "web/event", "web/notice"}},
+	{12, []string{"web/home", "web/account", "web/admission", "web/refusal", "web/public", "web/catalog", "web/settings", "web/desk", "web/grid", "web/request", "web/counter", "web/workorder", "web/event", "web/notice", "web/kiosk", "web/kiosks"}},
 	{13, []string{"web"}},
 	{14, []string{"cmd"}},
 }
 
 // domains stand side by side and never import each other; what crosses goes through handoff.
-var domains = []string{"internal/admission", "internal/refusal", "internal/grid", "internal/request", "internal/workorder", "internal/notice"}
+var domains = []string{"internal/admission", "internal/refusal", "internal/grid", "internal/request", "internal/workorder", "internal/notice", "internal/kiosk"}
 
 // aside are test benches and tools that may look at everything.
 var aside = []string{"internal/archtest", "internal/bench", "internal/drill", "internal/journey", "internal/pg/pgtest", "internal/pg/devdb", "internal/demo/demotest", "internal/tools", "web/webtest"}

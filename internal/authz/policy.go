@@ -163,6 +163,15 @@ const (
 	ObjectionFile  Action = "objection.file"
 	ObjectionView  Action = "objection.view"
 	ObjectionReply Action = "objection.reply"
+
+	KioskUse    Action = "kiosk.use"
+	KioskEnrol  Action = "kiosk.enrol"
+	KioskCall   Action = "kiosk.call"
+	KioskView   Action = "kiosk.view"
+	KioskManage Action = "kiosk.manage"
+	KioskTend   Action = "kiosk.tend"
+	KioskHelp   Action = "kiosk.help"
+	KioskLate   Action = "kiosk.help_late"
 )
 
 // Row is one line of the table.
@@ -352,6 +361,15 @@ var Policy = []Row{
 	{ObjectionFile, "提异议", anybody},
 	{ObjectionView, "看异议", who{Secretary: OwnDivision, Worker: OwnDivision, Supervisor: OwnDivision, Reviewer: Everywhere, Leader: Everywhere, Auditor: Everywhere}},
 	{ObjectionReply, "答复异议", who{Secretary: OwnDivision, Reviewer: Everywhere, Leader: Everywhere}},
+
+	{KioskUse, "使用一体机", anybody},
+	{KioskEnrol, "启用一体机", anybody},
+	{KioskCall, "叫人帮忙", anybody},
+	{KioskView, "看一体机", who{Admin: Everywhere, Dispatcher: Everywhere, Clerk: Everywhere, Secretary: OwnDivision, Worker: OwnDivision}},
+	{KioskManage, "管理一体机", who{Admin: Everywhere, Secretary: OwnDivision}},
+	{KioskTend, "登记换纸", who{Admin: Everywhere, Clerk: Everywhere, Secretary: OwnDivision, Worker: OwnDivision}},
+	{KioskHelp, "去帮忙", who{Clerk: Everywhere, Secretary: OwnDivision, Worker: OwnDivision}},
+	{KioskLate, "叫人无人应，报街道", who{}},
 }
 
 var byAction = func() map[Action]Row {

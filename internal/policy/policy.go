@@ -61,6 +61,13 @@ const (
 	AssistMinutes           Key = "assist_minutes"
 	RetentionMonths         Key = "request_retention_months"
 	ObjectionDays           Key = "objection_workdays"
+	KioskIdle               Key = "kiosk_idle_seconds"
+	KioskIdleForm           Key = "kiosk_idle_form_seconds"
+	KioskWarn               Key = "kiosk_warn_seconds"
+	KioskWarnForm           Key = "kiosk_warn_form_seconds"
+	KioskProof              Key = "kiosk_proof_seconds"
+	KioskInviteMinutes      Key = "kiosk_invite_minutes"
+	KioskCallMinutes        Key = "kiosk_call_minutes"
 	WorkHours               Key = "work_hours"
 	NoticeVersion           Key = "privacy_notice_version"
 	NumberWord              Key = "number_word"
@@ -116,6 +123,13 @@ type Values struct {
 	AssistMinutes           int    // minutes of one assisted entry
 	RetentionMonths         int    // months after closing until a request is anonymised
 	ObjectionDays           int    // working days to answer an objection
+	KioskIdle               int    // seconds without a touch on a page or a receipt (UX-K5)
+	KioskIdleForm           int    // seconds without a touch on a form
+	KioskWarn               int    // seconds of the countdown after that; never below 20 (K-3)
+	KioskWarnForm           int    // seconds of the countdown on a form
+	KioskProof              int    // seconds between two proofs of the device's key
+	KioskInviteMinutes      int    // minutes an enrolment code is good for
+	KioskCallMinutes        int    // minutes until a call that nobody took goes to the street
 	WorkHours               string // 9:00-12:00,14:00-17:30 on working days (REQ-08)
 	NoticeVersion           string // of the privacy words shown before a request (§6.7)
 	NumberWord              string

@@ -161,12 +161,14 @@ func (s *Service) sealNew(no string, f Filing) (row sealedRow, err error) {
 	if f.Phone != "" {
 		row.phoneIndex = s.keys.Index(PhoneDigits(f.Phone), aboutPhone)
 	}
-	code, token, err := newCodes()
-	if err != nil {
-		return row, err
+	codes := f.codes
+	if codes == (sealedCodes{}) {
+		if codes.Code, codes.Token, err = newCodes(); err != nil {
+			return row, err
+		}
 	}
-	row.codeIndex, row.tokenIndex = s.keys.Index(code, aboutCode), s.keys.Index(token, aboutToken)
-	row.codes, err = s.seal(sealedCodes{code, token}, aboutCodes+no)
+	row.codeIndex, row.tokenIndex = s.keys.Index(codes.Code, aboutCode), s.keys.Index(codes.Token, aboutToken)
+	row.codes, err = s.seal(codes, aboutCodes+no)
 	return row, err
 }
 

@@ -36,8 +36,9 @@ type Filing struct {
 	HiddenFrom     string // a community whose own people are complained about (§6.8, 12)
 	AsSame         string // number of a running request to follow
 
-	anonymous bool   // Check took the personal data away (REQ-18)
-	label     string // 小区 and 楼, found by Check
+	codes     sealedCodes // of the receipt, where it was made before the filing (Keep)
+	anonymous bool        // Check took the personal data away (REQ-18)
+	label     string      // 小区 and 楼, found by Check
 }
 
 // Lengths, in characters; the same numbers stand in the migration.
@@ -134,13 +135,18 @@ func (f *Filing) clean(now time.Time) []fault.Field {
 }
 
 // checkTime: only paper says when it was handed in; everything else counts by the server's clock (§6.8, 5).
+// What a device kept through a cut line carries the server's own time of that moment; a very old one counts
+// from now, for a word is never refused for that.
 func (f *Filing) checkTime(now time.Time, wrong func(name, message string)) {
-	if f.Channel != Paper || f.At.IsZero() {
+	past := f.At.After(now) || f.At.Before(now.Add(-paperAge))
+	switch {
+	case f.Channel == Paper && !f.At.IsZero():
+		if past {
+			wrong("at", "收到纸质表的时间要在最近七天以内，不能晚于现在")
+		}
+	case f.codes != (sealedCodes{}) && !past:
+	default:
 		f.At = now
-		return
-	}
-	if f.At.After(now) || f.At.Before(now.Add(-paperAge)) {
-		wrong("at", "收到纸质表的时间要在最近七天以内，不能晚于现在")
 	}
 }
 

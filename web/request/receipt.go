@@ -39,9 +39,9 @@ func (h handlers) receipt(w http.ResponseWriter, r *http.Request) error {
 	p := receiptPage{Frame: h.page(r, navFile, "收好回执 - 反映问题", nil), T: t, Phone: set.StreetPhone, Track: pathTrack + token,
 		Address: listing.Address(r, h.Secure, pathTrack+token), Calls: request.Emergencies(t.Title + " " + t.Category + " " + t.Words)}
 	now := h.f.DB.Now()
-	done := when(t.DueAt, now) + " 前"
+	done := view.Moment(t.DueAt, now) + " 前"
 	if t.HasPhone {
-		contact := when(t.ContactDue, now) + " 前"
+		contact := view.Moment(t.ContactDue, now) + " 前"
 		p.Lead = contact + "有人打电话给您"
 		p.Next = append(p.Next, next{When: contact, What: "工作人员打电话给您，核对情况"})
 	} else {

@@ -33,9 +33,9 @@ func (h handlers) showCheck(w http.ResponseWriter, r *http.Request, p stepPage) 
 	now := h.f.DB.Now()
 	contact, due := request.Clocks(c, set, now)
 	out := checkPage{stepPage: p, Terms: termsOf(d), NoReply: d.Phone == "", Child: d.Minor && !d.Guardian && !request.Dangerous(d.Words, c),
-		Promise: when(contact, now) + " 前有人联系您，" + when(due, now) + " 前办好"}
+		Promise: view.Moment(contact, now) + " 前有人联系您，" + view.Moment(due, now) + " 前办好"}
 	if out.NoReply || out.Child {
-		out.Promise = when(due, now) + " 前办好，结果凭查询码看"
+		out.Promise = view.Moment(due, now) + " 前办好，结果凭查询码看"
 	}
 	return h.f.Render(w, r, status(p.Errors), showCheck(out))
 }
@@ -49,7 +49,7 @@ func termsOf(d draft) []view.Term {
 	terms := []view.Term{
 		{Name: "什么事", Text: d.CategoryName, Change: at(stepWhat)},
 		{Name: "在哪里", Text: d.place(), Change: at(stepWhere)},
-		{Name: "您想", Text: kindWords[d.Kind], Change: at(stepSay)},
+		{Name: "您想", Text: request.KindWords[d.Kind], Change: at(stepSay)},
 		{Name: "情况", Text: d.Words, Change: at(stepSay)},
 		{Name: "电话", Text: phone, Change: at(stepPhone)},
 	}

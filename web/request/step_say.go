@@ -37,11 +37,11 @@ type sameRow struct {
 
 func (h handlers) showSay(w http.ResponseWriter, r *http.Request, p stepPage) error {
 	out := sayPage{stepPage: p}
-	for _, text := range phrasesOf(p.Draft.Category) {
-		out.Phrases = append(out.Phrases, pick{Name: paramPhrase, Value: text, Text: text, Chosen: said(p.Draft.Words, text)})
+	for _, text := range request.PhrasesOf(p.Draft.Category) {
+		out.Phrases = append(out.Phrases, pick{Name: paramPhrase, Value: text, Text: text, Chosen: request.Said(p.Draft.Words, text)})
 	}
-	for _, k := range kindOrder {
-		out.Kinds = append(out.Kinds, view.Option{Value: string(k), Label: kindWords[k], Chosen: k == p.Draft.Kind})
+	for _, k := range request.KindOrder {
+		out.Kinds = append(out.Kinds, view.Option{Value: string(k), Label: request.KindWords[k], Chosen: k == p.Draft.Kind})
 	}
 	var err error
 	if out.Same, err = h.similar(r.Context(), p.Draft); err != nil {
@@ -62,7 +62,7 @@ func (h handlers) similar(ctx context.Context, d draft) ([]sameRow, error) {
 	now := h.f.DB.Now()
 	var out []sameRow
 	for _, s := range found {
-		meta := s.Place + "，" + when(s.Since, now) + "反映，" + s.StateWords
+		meta := s.Place + "，" + view.Moment(s.Since, now) + "反映，" + s.StateWords
 		if s.Followers > 1 {
 			meta += "，" + itoa(s.Followers) + " 人在跟进"
 		}
@@ -74,7 +74,7 @@ func (h handlers) similar(ctx context.Context, d draft) ([]sameRow, error) {
 // takeSay keeps the words; a phrase or a request to join is one touch and comes back to this page.
 func (h handlers) takeSay(ctx context.Context, fm *form.Form, d draft) (taken, error) {
 	d.Words = fm.Text(paramSay, maxSay)
-	if kind := form.Choice(fm, paramKind, kindOrder); kind != "" {
+	if kind := form.Choice(fm, paramKind, request.KindOrder); kind != "" {
 		d = d.meaning(kind)
 	}
 	if !fm.Valid() {
@@ -85,8 +85,8 @@ func (h handlers) takeSay(ctx context.Context, fm *form.Form, d draft) (taken, e
 		d.Same = "" // who joins others is known to them
 	}
 	switch phrase, same := fm.Raw(paramPhrase), fm.Raw(paramSame); {
-	case slices.Contains(phrasesOf(d.Category), phrase):
-		d.Words = withPhrase(d.Words, phrase)
+	case slices.Contains(request.PhrasesOf(d.Category), phrase):
+		d.Words = request.WithPhrase(d.Words, phrase)
 		return taken{Draft: d, Next: stepSay}, nil
 	case same != "":
 		return h.takeSame(ctx, fm, d, same)

@@ -87,9 +87,9 @@ func menus(all []request.Category, chosen string) (common []pick, groups []pickG
 			}
 		}
 	}
-	for _, one := range choices {
-		if c, kept := leaf[one.code]; kept {
-			common = append(common, pick{Name: paramCategory, Value: c.Code, Icon: one.icon, Text: c.Name, Hint: one.plain, Chosen: c.Code == chosen})
+	for _, one := range request.Matters {
+		if c, kept := leaf[one.Code]; kept {
+			common = append(common, pick{Name: paramCategory, Value: c.Code, Icon: one.Icon, Text: c.Name, Hint: one.Plain, Chosen: c.Code == chosen})
 		}
 	}
 	return common, groups
@@ -123,7 +123,7 @@ func (h handlers) takeWhat(ctx context.Context, fm *form.Form, d draft) (taken, 
 	}
 	if d.Category != c.Code {
 		d.Same = ""
-		d = d.meaning(kindOf(c.Code))
+		d = d.meaning(request.KindOf(c.Code))
 	}
 	d.Category, d.CategoryName = c.Code, c.Name
 	return taken{Draft: d, Next: stepWhere}, nil

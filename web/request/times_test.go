@@ -4,7 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"portal/internal/request"
 	"portal/internal/workday"
+	"portal/web/view"
 )
 
 // Moments are written as people say them, within a week by the day, then by the date (ux.md §6, 5).
@@ -16,11 +18,11 @@ func TestWhen(t *testing.T) {
 		at   time.Time
 		want string
 	}{
-		{at(17, 20), "今天 20:30"}, {at(18, 0), "明天 00:30"}, {at(16, 23), "昨天 23:30"}, {at(20, 9), "周五（11月20日）09:30"},
-		{at(23, 9), "周一（11月23日）09:30"}, {at(24, 9), "11月24日 09:30"}, {at(10, 9), "11月10日 09:30"},
+		{at(17, 20), "今天 20:30"}, {at(18, 0), "明天 00:30"}, {at(16, 23), "昨天 23:30"}, {at(20, 9), "周五 11月20日 09:30"},
+		{at(23, 9), "周一 11月23日 09:30"}, {at(24, 9), "11月24日 09:30"}, {at(10, 9), "11月10日 09:30"},
 		{time.Date(2027, 1, 4, 9, 0, 0, 0, time.UTC), "2027年1月4日 17:00"}, {time.Date(2026, 11, 17, 16, 30, 0, 0, time.UTC), "明天 00:30"},
 	} {
-		if got := when(c.at, now); got != c.want {
+		if got := view.Moment(c.at, now); got != c.want {
 			t.Errorf("%v is %q, want %q", c.at, got, c.want)
 		}
 	}
@@ -38,7 +40,7 @@ func TestWithPhrase(t *testing.T) {
 		{"", "灯不亮", "灯不亮"}, {"三楼，", "灯不亮", "三楼，灯不亮"}, {"三楼黑。", "灯不亮", "三楼黑。灯不亮"},
 		{"三楼，灯不亮", "灯不亮", "三楼"}, {"灯不亮了", "灯不亮", "灯不亮了，灯不亮"},
 	} {
-		if got := withPhrase(c[0], c[1]); got != c[2] {
+		if got := request.WithPhrase(c[0], c[1]); got != c[2] {
 			t.Errorf("%q and %q give %q, want %q", c[0], c[1], got, c[2])
 		}
 	}

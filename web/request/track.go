@@ -70,9 +70,9 @@ func (p trackPage) by() string {
 	case p.T.State == "parked" && p.T.ReviewOn != "":
 		return p.T.ReviewOn + "再看一次"
 	case p.Now.After(p.T.DueAt):
-		return "应当 " + when(p.T.DueAt, p.Now) + " 前办好，已经超时，系统已报上一级"
+		return "应当 " + view.Moment(p.T.DueAt, p.Now) + " 前办好，已经超时，系统已报上一级"
 	}
-	return "最晚 " + when(p.T.DueAt, p.Now) + " 办好"
+	return "最晚 " + view.Moment(p.T.DueAt, p.Now) + " 办好"
 }
 
 var stateTones = map[string]view.Tone{"handled": view.Warn, "closed": view.OK, "not_accepted": view.Neutral, "diverted": view.Neutral, "withdrawn": view.Neutral, "parked": view.Neutral}
@@ -92,23 +92,23 @@ type line struct {
 
 // lines tell what happened, oldest first, and what comes last.
 func (p trackPage) lines() []line {
-	out := []line{{When: when(p.T.SubmittedAt, p.Now), Words: "收到您的问题"}}
+	out := []line{{When: view.Moment(p.T.SubmittedAt, p.Now), Words: "收到您的问题"}}
 	contacted := p.T.ContactedAt == nil
 	for _, s := range p.T.Steps {
 		if !contacted && !s.At.Before(*p.T.ContactedAt) {
 			contacted = true
 			if s.At.Sub(*p.T.ContactedAt) > time.Minute {
-				out = append(out, line{When: when(*p.T.ContactedAt, p.Now), Words: "工作人员联系了您"})
+				out = append(out, line{When: view.Moment(*p.T.ContactedAt, p.Now), Words: "工作人员联系了您"})
 			}
 		}
-		out = append(out, line{When: when(s.At, p.Now), Words: s.Words})
+		out = append(out, line{When: view.Moment(s.At, p.Now), Words: s.Words})
 	}
 	if !contacted {
-		out = append(out, line{When: when(*p.T.ContactedAt, p.Now), Words: "工作人员联系了您"})
+		out = append(out, line{When: view.Moment(*p.T.ContactedAt, p.Now), Words: "工作人员联系了您"})
 	}
 	switch {
 	case p.T.DoneAt != nil:
-		out = append(out, line{When: when(*p.T.DoneAt, p.Now), Words: p.T.StateWords, Now: true})
+		out = append(out, line{When: view.Moment(*p.T.DoneAt, p.Now), Words: p.T.StateWords, Now: true})
 	case p.T.Ended, p.T.State == "withdrawn":
 		out[len(out)-1].Now = true
 	case p.T.CanRate:
@@ -139,7 +139,7 @@ func clockOf(t request.Tracked, now time.Time) clockWords {
 	if t.Extended {
 		limit = "时限延长过一次，理由已经告诉您，现在算到 " + fully(t.DueAt)
 	}
-	return clockWords{Contact: when(t.ContactDue, now), Due: when(t.DueAt, now), Terms: []view.Term{
+	return clockWords{Contact: view.Moment(t.ContactDue, now), Due: view.Moment(t.DueAt, now), Terms: []view.Term{
 		{Name: "从什么时候算", Text: fully(t.SubmittedAt) + "，收到的这一刻起，休息日也算"},
 		{Name: "最晚联系您", Text: fully(t.ContactDue) + "\n收到以后 " + hours(t.ContactDue.Sub(t.SubmittedAt)) + "内"},
 		{Name: "最晚办好", Text: fully(t.DueAt) + "\n" + limit},
@@ -209,7 +209,7 @@ func saidTerms(t request.Tracked) []view.Term {
 	if t.Place != "" {
 		terms = append(terms, view.Term{Name: "在哪里", Text: t.Place})
 	}
-	terms = append(terms, view.Term{Name: "您想", Text: kindWords[t.Kind]})
+	terms = append(terms, view.Term{Name: "您想", Text: request.KindWords[t.Kind]})
 	if t.Code != "" {
 		terms = append(terms, view.Term{Name: "查询码", Text: t.Code})
 	}

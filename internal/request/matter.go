@@ -3,19 +3,17 @@ package request
 import (
 	"slices"
 	"strings"
-
-	"portal/internal/request"
 )
 
-// choice is a matter that many people come with: a picture, words for it, and ready phrases.
-type choice struct {
-	code, icon, plain string
-	phrases           []string
+// Matter is something that many people come with: a picture, plain words for it, and ready phrases (UX-K7).
+type Matter struct {
+	Code, Icon, Plain string
+	Phrases           []string
 }
 
-// choices stand on the first screen in this order, as long as the street keeps the category; the name is
-// the street's own. 其他 is the list of all, below them.
-var choices = []choice{
+// Matters are asked first, in this order, as long as the street keeps the category; the name is the street's
+// own. 其他, the list of all, comes last.
+var Matters = []Matter{
 	{"0402", "contrast", "马路上的灯", []string{"灯不亮", "灯一直闪", "晚上看不清路", "灯杆歪了"}},
 	{"0204", "house", "楼道灯、保洁、保安", []string{"楼道灯不亮", "没人打扫", "门卫不管事", "报修了没人来"}},
 	{"0201", "arrow-up", "电梯坏了、停运", []string{"电梯停了", "门关不上", "上下有响声", "家里有老人下不了楼"}},
@@ -33,18 +31,18 @@ var choices = []choice{
 // usual are phrases for every other matter.
 var usual = []string{"请尽快来看看", "已经好几天了", "影响走路", "有老人和孩子"}
 
-// phrasesOf are the ready phrases of a category.
-func phrasesOf(category string) []string {
-	for _, c := range choices {
-		if c.code == category {
-			return c.phrases
+// PhrasesOf are the ready phrases of a category.
+func PhrasesOf(category string) []string {
+	for _, c := range Matters {
+		if c.Code == category {
+			return c.Phrases
 		}
 	}
 	return usual
 }
 
-// withPhrase adds a phrase to what was said, or takes it out again.
-func withPhrase(words, phrase string) string {
+// WithPhrase adds a phrase to what was said, or takes it out again.
+func WithPhrase(words, phrase string) string {
 	parts := strings.FieldsFunc(words, func(r rune) bool { return strings.ContainsRune("，,。\n", r) })
 	for i, p := range parts {
 		parts[i] = strings.TrimSpace(p)
@@ -61,28 +59,28 @@ func withPhrase(words, phrase string) string {
 	return words + "，" + phrase
 }
 
-// said reports whether a phrase stands in the words by itself.
-func said(words, phrase string) bool {
+// Said reports whether a phrase stands in the words by itself.
+func Said(words, phrase string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(words, func(r rune) bool { return strings.ContainsRune("，,。\n", r) }),
 		func(p string) bool { return strings.TrimSpace(p) == phrase })
 }
 
-// kindWords are the kinds in the words of residents.
-var kindWords = map[request.Kind]string{request.Help: "请人来处理（求助）", request.Consult: "问一问（咨询）", request.Complaint: "有人没做好（投诉）",
-	request.Report: "有人违法违规（举报）", request.Suggestion: "提个建议（建议）", request.Praise: "表扬谁（表扬）"}
+// KindWords are the kinds in the words of residents.
+var KindWords = map[Kind]string{Help: "请人来处理（求助）", Consult: "问一问（咨询）", Complaint: "有人没做好（投诉）",
+	Report: "有人违法违规（举报）", Suggestion: "提个建议（建议）", Praise: "表扬谁（表扬）"}
 
-// kindOrder is how residents are asked: what most come for stands first.
-var kindOrder = []request.Kind{request.Help, request.Consult, request.Complaint, request.Report, request.Suggestion, request.Praise}
+// KindOrder is how residents are asked: what most come for stands first.
+var KindOrder = []Kind{Help, Consult, Complaint, Report, Suggestion, Praise}
 
-// kindOf is what people mostly want with a category, until they say otherwise.
-func kindOf(category string) request.Kind {
+// KindOf is what people mostly want with a category, until they say otherwise.
+func KindOf(category string) Kind {
 	switch {
 	case category == "9902":
-		return request.Praise
+		return Praise
 	case category == "1902":
-		return request.Suggestion
+		return Suggestion
 	case strings.HasPrefix(category, "01") && category != "0104" && category != "0105":
-		return request.Consult
+		return Consult
 	}
-	return request.Help
+	return Help
 }
