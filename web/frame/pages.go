@@ -59,6 +59,14 @@ func (f *Frame) Staff(r *http.Request, o Opts) view.Page {
 // Public is the frame of a page that everybody may read.
 func (f *Frame) Public(r *http.Request, o Opts) view.Page { return f.base(r, o) }
 
+// Kiosk is the frame of a page of the touch device: no account, no cookie of the look; both end with the
+// resident's session.
+func (f *Frame) Kiosk(r *http.Request, o Opts, look view.KioskLook) view.Page {
+	v := f.settingsOrDefaults(r.Context())
+	return view.Page{Title: o.Title, Street: v.StreetName, Phone: v.StreetPhone, Hours: v.StreetOfficeTime, Wordmark: wordmark(v.StreetName), Demo: f.Demo,
+		Path: r.URL.RequestURI(), FontSize: look.Size, Kiosk: look}
+}
+
 func rail(a authz.Actor, from []module, counts map[string]int, current string) []view.RailEntry {
 	var out []view.RailEntry
 	seen := map[string]bool{}
