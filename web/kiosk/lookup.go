@@ -1,0 +1,5 @@
+package kiosk
+
+import "portal/web/route"
+
+func (h handlers) mountLookup(_ *route.Router) {}
