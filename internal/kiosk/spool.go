@@ -45,11 +45,12 @@ func (f folder) Put(ctx context.Context, device string, data []byte) error {
 		return fmt.Errorf("spool: %q is no device", device)
 	}
 	own := filepath.Join(f.dir, device)
+	if _, err := os.Lstat(own); errors.Is(err, fs.ErrNotExist) {
+		return writeFile(f.dir, device, data)
+	}
 	info, err := os.Stat(own)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return writeFile(f.dir, device, data)
-	case err != nil:
+	case err != nil: // a link to a printer that is not there
 		return fmt.Errorf("spool: %w", err)
 	case info.IsDir():
 		return writeFile(own, device, data)
