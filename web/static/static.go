@@ -35,7 +35,7 @@ var bundles = []struct {
 	{"staff.js", []string{"js/form.js", "js/keys.js", "js/map.js", "js/idle.js"}},
 	{"public.js", []string{"js/form.js", "js/aloud.js", "js/map.js"}},
 	{"icon.svg", []string{"icon.svg"}},
-	{"kiosk.js", []string{"js/form.js", "js/aloud.js"}},
+	{"kiosk.js", []string{"js/form.js", "js/aloud.js", "js/kiosk-idle.js", "js/kiosk-pad.js"}},
 }
 
 type asset struct {

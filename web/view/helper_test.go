@@ -41,7 +41,7 @@ func samplePage(mode string) Page {
 		RailExtra:   []RailEntry{{"附", "消息", "/desk/inbox", 3, false}},
 		Breadcrumbs: []Crumb{{"/desk/applications", "准入清单"}, {"", "第 3 件"}}, Prev: "/desk/applications/2026-46", Next: "/desk/applications/2026-48",
 		Flash: &Banner{Tone: OK, Lead: "已退回补正。"},
-		Kiosk: KioskLook{Home: true, Clock: "14:06", Date: "11月17日 星期二", Place: "梧桐里社区党群服务中心", Device: "WTL-01", SwitchTo: "/look", Call: "/kiosk/help-calls"},
+		Kiosk: KioskLook{Home: true, Clock: "14:06", Date: "11月17日 星期二", Place: "梧桐里社区党群服务中心", Device: "WTL-01", Idle: 60, Warn: 20, Key: "kkkkkkkkkkkkkkkkkkkkkk"},
 	}
 }
 

@@ -152,7 +152,7 @@ func TestShellsEscape(t *testing.T) {
 	p := hostilePage()
 	p.Prev, p.Next = "//evil.example", "data:text/html,x"
 	p.Rail[0].Href, p.Flash.Href = `\\evil.example`, "vbscript:x"
-	p.Kiosk = KioskLook{Heading: hostile, Place: hostile, Device: hostile, Aside: hostile, SwitchTo: "javascript:x", Call: "//evil.example"}
+	p.Kiosk = KioskLook{Heading: hostile, Place: hostile, Device: hostile, Aside: hostile, Idle: 60, Key: hostile}
 	for name, shell := range shells {
 		doc := within(t, shell(p))
 		checkPlain(t, name, doc)

@@ -2,6 +2,7 @@
 (() => {
   const buttons = document.querySelectorAll('[data-aloud]');
   if (!buttons.length || !('speechSynthesis' in window)) return;
+  speechSynthesis.cancel(); // a new page is quiet
   const voice = () => speechSynthesis.getVoices().find((v) => v.localService && /^zh/i.test(v.lang));
   const show = () => { if (voice()) buttons.forEach((b) => { b.hidden = false; }); };
   speechSynthesis.addEventListener('voiceschanged', show);
