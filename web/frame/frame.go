@@ -126,6 +126,9 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "5")
 	}
 	head, text := words(status, err)
+	if onKiosk(r) {
+		w.Header().Set("Cache-Control", "no-store") // it may speak of what somebody did there (K-3)
+	}
 	if strings.HasSuffix(r.URL.Path, ".json") || strings.HasSuffix(r.URL.Path, ".csv") {
 		http.Error(w, head+"。"+text, status)
 		return
@@ -138,11 +141,22 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (f *Frame) errorPage(r *http.Request, title string) view.Page {
+	if onKiosk(r) {
+		set := f.settingsOrDefaults(r.Context())
+		return f.Kiosk(r, Opts{Title: title}, view.KioskLook{Heading: "便民一体机", Idle: set.KioskIdle, Warn: set.KioskWarn, Proof: set.KioskProof})
+	}
 	if route.Actor(r).SignedIn() && slices.ContainsFunc(staffPaths, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) }) {
 		return f.Staff(r, Opts{Title: title})
 	}
 	return f.Public(r, Opts{Title: title})
 }
+
+// onKiosk tells the pages of the touch device; those of staff about it stand under /desk.
+func onKiosk(r *http.Request) bool {
+	return r.URL.Path == kioskHome || strings.HasPrefix(r.URL.Path, kioskHome+"/")
+}
+
+const kioskHome = "/kiosk"
 
 // staffPaths are the addresses whose pages have the staff frame.
 var staffPaths = []string{"/desk", "/deadlines", "/me"}
@@ -180,6 +194,9 @@ func words(status int, err error) (head, text string) {
 
 // back gives the one action of an error page.
 func back(r *http.Request) []view.Link {
+	if onKiosk(r) {
+		return []view.Link{{Href: kioskHome, Text: "回首页"}}
+	}
 	if route.Actor(r).SignedIn() {
 		return []view.Link{{Href: "/desk/todos", Text: "回到待办"}}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"portal/internal/authz"
+	"portal/web/form"
 	"portal/web/route"
 	"portal/web/session"
 	"portal/web/view"
@@ -63,6 +64,7 @@ func (f *Frame) Public(r *http.Request, o Opts) view.Page { return f.base(r, o) 
 // resident's session.
 func (f *Frame) Kiosk(r *http.Request, o Opts, look view.KioskLook) view.Page {
 	v := f.settingsOrDefaults(r.Context())
+	look.Key = form.NewKey()
 	return view.Page{Title: o.Title, Street: v.StreetName, Phone: v.StreetPhone, Hours: v.StreetOfficeTime, Wordmark: wordmark(v.StreetName), Demo: f.Demo,
 		Path: r.URL.RequestURI(), FontSize: look.Size, Kiosk: look}
 }

@@ -155,7 +155,7 @@ func (h handlers) frame(r *http.Request, at *here, title, heading string, wait i
 	case idlePage:
 		k.Idle, k.Warn = set.KioskIdle, set.KioskWarn
 	case idleForm:
-		k.Idle, k.Warn = set.KioskIdleForm, set.KioskWarnForm
+		k.Idle, k.Warn, k.Form = set.KioskIdleForm, set.KioskWarnForm, true
 	case idleNever:
 	}
 	return h.f.Kiosk(r, frame.Opts{Title: title}, k), nil
