@@ -53,9 +53,9 @@ func (s Slip) Lines() []SlipLine {
 // Words below the code of a slip.
 const (
 	slipScan = "手机扫码看进度"
-	slipLate = "到时没人联系您？请打社区值班电话"
+	slipLate = "到时没人联系您？请打值班电话"
 	slipBare = "没有手机：拿本小票到一体机按“查进度”。"
-	slipHeld = "网络断了，内容已经存在本机，接通后自动送出，只送一次。正式编号用查询码查。"
+	slipHeld = "网络断了，您的问题已存在本机，网络恢复后自动送出，只送一次。送到以前查不到，查询码一直有效。"
 )
 
 // Notes are the sentences under the lines of a provisional slip; none on any other.

@@ -27,8 +27,11 @@ var deviceNo = regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{2}$`)
 
 // NewFolder is a spool in a folder: a slip becomes one file <no>-….escpos, which whoever drives the printer
 // takes and deletes. Where the folder holds an entry named exactly as the device, WTL-01, the slip goes to it:
-// a printer (a link to /dev/usb/lp0), or a folder of that device's own.
+// a printer (a link to /dev/usb/lp0), or a folder of that device's own. Without a folder there is no spool.
 func NewFolder(dir string) (Spool, error) {
+	if dir == "" {
+		return nil, nil
+	}
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)

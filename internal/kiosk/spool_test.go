@@ -153,9 +153,12 @@ func TestNewFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, bad := range []string{filepath.Join(dir, "none"), file, ""} {
+	for _, bad := range []string{filepath.Join(dir, "none"), file} {
 		if _, err := NewFolder(bad); err == nil {
 			t.Errorf("%q is a spool", bad)
 		}
+	}
+	if s, err := NewFolder(""); s != nil || err != nil {
+		t.Errorf("a spool without a folder: %v, %v", s, err)
 	}
 }
