@@ -1,0 +1,221 @@
+package pinyin
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// hit is a reading of some letters as one word, or as several that are read alike.
+type hit struct {
+	node uint32
+	end  int
+	cost int    // of the reading alone
+	cuts uint64 // bit n: a syllable ends behind n letters
+	kind kind   // of all its syllables together
+	size int    // syllables
+}
+
+// search is one input being read.
+type search struct {
+	d     *Dictionary
+	typed string
+	at    []at
+}
+
+// Candidates are the texts that the letters may mean, the likeliest first: the best sentence of all letters,
+// words of all of them, words of the first syllables, single characters. What spells exactly stands before
+// what only sounds alike. Letters may be a to z and the separator; reading ends at anything else.
+func (d *Dictionary) Candidates(typed string, limit int) []Candidate {
+	typed = legible(typed)
+	if typed == "" || limit <= 0 {
+		return nil
+	}
+	s := search{d: d, typed: typed, at: d.spell.pieces(typed)}
+	first := s.hits(s.skip(0))
+	best, reach := s.sentence(first)
+	if reach == 0 {
+		return nil
+	}
+	out := make([]Candidate, 0, min(limit, 64))
+	seen := map[string]bool{}
+	add := func(c Candidate) bool {
+		if len(out) < limit && !seen[c.Text] {
+			seen[c.Text] = true
+			out = append(out, c)
+		}
+		return len(out) < limit
+	}
+	words := s.words(first)
+	if len(words) > 0 && words[0].hit.end == reach && words[0].hit.kind == 0 {
+		add(s.candidate(words[0])) // spelled exactly, and a word: before any sentence that only sounds like it
+		if best.kind == 0 && best.words > 1 && best.cost < int(d.costs[words[0].word]) {
+			out, seen = out[:0], map[string]bool{}
+		}
+	}
+	add(best.Candidate)
+	for _, w := range words {
+		if !add(s.candidate(w)) {
+			break
+		}
+	}
+	return out
+}
+
+// legible is the part of the input that can be read.
+func legible(typed string) string {
+	typed = strings.ToLower(typed[:min(len(typed), MaxLetters)])
+	for i := range len(typed) {
+		if c := typed[i]; (c < 'a' || c > 'z') && c != '\'' {
+			return typed[:i]
+		}
+	}
+	return typed
+}
+
+// skip passes separators.
+func (s *search) skip(i int) int {
+	for i < len(s.typed) && s.typed[i] == '\'' {
+		i++
+	}
+	return i
+}
+
+// hits are all words that begin at a letter.
+func (s *search) hits(from int) []hit {
+	var out []hit
+	s.walk(hit{end: from}, &out)
+	return out
+}
+
+// walk goes down the tree by every syllable that can be read next; both lists are in order. First letters
+// count where nothing is spelled, and behind another first letter.
+func (s *search) walk(h hit, out *[]hit) {
+	i := s.skip(h.end)
+	if i >= len(s.typed) {
+		return
+	}
+	pieces := s.at[i].spelled
+	if len(pieces) == 0 || h.kind&initial != 0 || pieces[0].kind == unfinished {
+		pieces = s.at[i].all
+	}
+	nodes, child, last := s.d.nodes, h.node+1, s.d.nodes[h.node].after
+	for p := 0; p < len(pieces) && child < last; {
+		switch {
+		case nodes[child].syllable < pieces[p].syllable:
+			child = nodes[child].after
+		case nodes[child].syllable > pieces[p].syllable:
+			p++
+		default:
+			end := int(pieces[p].end)
+			next := hit{child, end, h.cost + int(pieces[p].cost), h.cuts | 1<<end, h.kind | pieces[p].kind, h.size + 1}
+			if nodes[child].words < nodes[child+1].words {
+				done := next
+				if done.size == 1 && done.kind&initial != 0 {
+					done.cost += aloneCost
+				}
+				*out = append(*out, done)
+			}
+			s.walk(next, out)
+			p++
+		}
+	}
+}
+
+// sentence is the best way through all letters, or through as many as can be read (Viterbi over words).
+type sentence struct {
+	Candidate
+	cost, words int
+	kind        kind
+}
+
+func (s *search) sentence(first []hit) (sentence, int) {
+	type step struct {
+		cost, from, words int
+		hit               hit
+	}
+	n := len(s.typed)
+	steps := make([]step, n+1)
+	for i := range steps {
+		steps[i].cost = math.MaxInt
+	}
+	start := s.skip(0)
+	steps[start].cost = 0
+	reach := 0
+	for i := start; i < n; i++ {
+		if steps[i].cost == math.MaxInt {
+			continue
+		}
+		hits := first
+		if i != start {
+			hits = s.hits(i)
+		}
+		for _, h := range hits {
+			end := s.skip(h.end)
+			cost := steps[i].cost + h.cost + int(s.d.costs[s.d.nodes[h.node].words])
+			if cost < steps[end].cost {
+				steps[end] = step{cost, i, steps[i].words + 1, h}
+			}
+			if end > reach {
+				reach = end
+			}
+		}
+	}
+	if reach == 0 {
+		return sentence{}, 0
+	}
+	out := sentence{cost: steps[reach].cost, words: steps[reach].words}
+	var texts []string
+	cuts := uint64(0)
+	for i := reach; i > start; i = steps[i].from {
+		h := steps[i].hit
+		texts = append(texts, s.d.word(s.d.nodes[h.node].words))
+		cuts |= h.cuts
+		out.kind |= h.kind
+	}
+	slices.Reverse(texts)
+	out.Candidate = Candidate{strings.Join(texts, ""), reach, s.split(reach, cuts)}
+	return out, reach
+}
+
+// split writes the letters by syllable.
+func (s *search) split(end int, cuts uint64) string {
+	var out strings.Builder
+	for i := s.skip(0); i < end; i++ {
+		if s.typed[i] == '\'' {
+			continue
+		}
+		if out.Len() > 0 && (cuts&(1<<i) != 0 || s.typed[i-1] == '\'') {
+			out.WriteByte('\'')
+		}
+		out.WriteByte(s.typed[i])
+	}
+	return out.String()
+}
+
+// choice is one word with the way it was read.
+type choice struct {
+	hit  hit
+	word uint32
+	cost int
+}
+
+// words are the words that begin the input: those of most letters first, then what is spelled exactly.
+func (s *search) words(first []hit) []choice {
+	var out []choice
+	for _, h := range first {
+		h.end = s.skip(h.end)
+		for w := s.d.nodes[h.node].words; w < s.d.nodes[h.node+1].words; w++ {
+			out = append(out, choice{h, w, h.cost + int(s.d.costs[w])})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b choice) int {
+		return cmp.Or(b.hit.end-a.hit.end, cmp.Compare(a.hit.kind, b.hit.kind), a.cost-b.cost)
+	})
+	return out
+}
+
+func (s *search) candidate(c choice) Candidate {
+	return Candidate{s.d.word(c.word), c.hit.end, s.split(c.hit.end, c.hit.cuts)}
+}
