@@ -29,6 +29,7 @@ var modules = []module{
 
 var extras = []module{
 	{"inbox", "附", "消息", "/desk/inbox", authz.InboxRead},
+	{"kiosks", "附", "一体机", "/desk/settings/kiosks", authz.KioskView},
 	{"settings", "附", "系统设置", "/desk/settings", authz.SettingsView},
 }
 

@@ -57,6 +57,7 @@ var doors = []door{
 	{"/desk/settings/calendars", "工作日历", "已导入的年份，导入新一年放假安排", authz.CalendarLoad},
 	{"/desk/settings/limits", "规则和参数", "期限、单价、上限，两人确认才生效", authz.PolicyView},
 	{"/desk/settings/clauses", "地方条款", "本街道适用的拒绝条款，由司法所核实", authz.ClauseConfirm},
+	{"/desk/settings/kiosks", "一体机", "登记和启用，小票纸，最近联系，停用", authz.KioskView},
 	{"/desk/imports", "导入清单", "法规、区划、单位、清单和工作方案", authz.ListImport},
 	{"/desk/settings/audits", "操作记录", "谁在什么时候做了什么，只增不改", authz.AuditView},
 	{"/desk/settings/jobs", "后台任务", "封存记录、清理会话、提醒期限", authz.JobsView},
@@ -91,6 +92,7 @@ var kinds = []struct{ key, label string }{
 	{"application", "准入申请"}, {"admission_item", "清单事项"}, {"offlist_task", "清单外任务"}, {"refusal", "拒绝和退回"}, {"account", "账号"},
 	{"policy_setting", "规则和参数"}, {"local_clause", "地方条款"}, {"unit", "单位"}, {"import", "导入"},
 	{"grid", "网格"}, {"grid_handover", "网格移交单"}, {"grid_worker", "网格员名册"}, {"grid_reminder", "网格空缺提醒"}, {"grid_handover_reminder", "移交提醒"},
+	{"kiosk_device", "一体机"}, {"kiosk_call", "叫人帮忙"},
 }
 
 func kindLabel(key string) string {
@@ -165,7 +167,8 @@ type jobRow struct {
 }
 
 var jobNames = map[string]string{"seal-audit": "封存操作记录", "sweep-sessions": "清理过期会话", "sweep-form-keys": "清理表单凭据",
-	"sweep-accounts": "清理登录记录", "clocks": "核对期限和提醒", "fix-deadlines": "补算期限", "close-silent": "未答复的视为撤回", "settle-held": "放行已核实的函"}
+	"sweep-accounts": "清理登录记录", "clocks": "核对期限和提醒", "fix-deadlines": "补算期限", "close-silent": "未答复的视为撤回", "settle-held": "放行已核实的函",
+	"kiosk-calls": "叫人帮忙无人应报街道", "kiosk-visits": "清理一体机会话"}
 
 var jobTones = map[job.State]view.Tone{job.Completed: view.OK, job.Running: view.Info, job.Discarded: view.Danger, job.Retryable: view.Warn, job.Cancelled: view.Neutral}
 
