@@ -41,7 +41,9 @@ func (h handlers) mountLookup(rt *route.Router) {
 	rt.Post(pathLookupRatings, authz.KioskUse, h.in(h.rate))
 	rt.Post(pathLookupPrints, authz.KioskUse, h.in(h.reprint))
 	for _, act := range []string{pathLookupRatings, pathLookupPrints} { // a switch of the tools comes back to where it was touched
-		rt.Get(act, authz.KioskUse, h.in(func(w http.ResponseWriter, r *http.Request, _ *here) error { return route.See(w, r, pathLookupProgress) }))
+		rt.Get(act, authz.KioskUse, h.in(func(w http.ResponseWriter, r *http.Request, _ *here) error {
+			return route.See(w, r, pathLookupProgress)
+		}))
 	}
 }
 

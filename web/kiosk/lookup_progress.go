@@ -266,26 +266,25 @@ func (h handlers) rate(w http.ResponseWriter, r *http.Request, at *here) error {
 	})
 }
 
-// slipOf is the slip of a request that its receipt has opened. With the code alone neither matter nor
-// community stand on it, as they do not on the screen; a link stands on it only where the resident holds one.
+// slipOf is the slip of a request that its receipt has opened. With the code alone neither matter, community
+// nor link stand on it, as they do not on the screen (rule 18); what stands on it is nothing of a person (K-4).
 func (h handlers) slipOf(r *http.Request, at *here, t request.Tracked) (kiosk.Slip, error) {
 	set, err := h.f.Settings(r.Context())
 	if err != nil {
 		return kiosk.Slip{}, err
 	}
-	now, d, open := h.f.DB.Now(), at.Session.Device, at.Pocket.Open
-	s := kiosk.Slip{Street: set.StreetName, Device: d.No, No: t.No, Filed: view.Moment(t.SubmittedAt, now), Due: view.Moment(t.DueAt, now) + " 前", Code: t.Code}
-	if s.Code == "" {
-		s.Code = request.ShowCode(open.Code)
-	}
+	now, d := h.f.DB.Now(), at.Session.Device
+	s := kiosk.Slip{Street: set.StreetName, Device: d.No, No: t.No, Code: request.ShowCode(at.Pocket.Open.Code), Filed: view.Moment(t.SubmittedAt, now),
+		Due: view.Moment(t.DueAt, now) + " 前"}
 	if t.Level == request.Full {
-		s.Matter, s.Community = t.Category, t.Community
+		rec, err := h.Requests.ReceiptTx(r.Context(), h.f.DB.Q(), t.No)
+		if err != nil {
+			return kiosk.Slip{}, err
+		}
+		s.Code, s.Matter, s.Community, s.URL = rec.Code, rec.Category, rec.Community, listing.Address(r, h.Secure, "/r/"+rec.Token)
 		if t.HasPhone && t.ContactedAt == nil {
 			s.Contact = view.Moment(t.ContactDue, now) + " 前"
 		}
-	}
-	if open.Token != "" {
-		s.URL = listing.Address(r, h.Secure, "/r/"+open.Token)
 	}
 	s.Phone, err = h.phoneIn(r.Context(), d.Community)
 	return s, err
