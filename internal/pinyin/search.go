@@ -11,10 +11,11 @@ import (
 type hit struct {
 	node uint32
 	end  int
-	cost int    // of the reading alone
+	cost int    // of the reading alone, without the sounds
 	cuts uint64 // bit n: a syllable ends behind n letters
 	kind kind   // of all its syllables together
 	size int    // syllables
+	off  int    // sounds that were taken for their neighbours
 }
 
 // search is one input being read.
@@ -33,9 +34,9 @@ func (d *Dictionary) Candidates(typed string, limit int) []Candidate {
 		return nil
 	}
 	s := search{d: d, typed: typed, at: d.spell.pieces(typed)}
-	first := s.hits(s.skip(0))
-	best, reach := s.sentence(first)
-	if reach == 0 {
+	all := s.every()
+	best := s.sentence(all)
+	if best.Used == 0 {
 		return nil
 	}
 	out := make([]Candidate, 0, min(limit, 64))
@@ -47,8 +48,8 @@ func (d *Dictionary) Candidates(typed string, limit int) []Candidate {
 		}
 		return len(out) < limit
 	}
-	words := s.words(first)
-	if len(words) > 0 && words[0].hit.end == reach && words[0].hit.kind == 0 {
+	words := s.words(all[s.skip(0)])
+	if len(words) > 0 && words[0].hit.end == best.Used && words[0].hit.kind == 0 {
 		add(s.candidate(words[0])) // spelled exactly, and a word: before any sentence that only sounds like it
 		if best.kind == 0 && best.words > 1 && best.cost < int(d.costs[words[0].word]) {
 			out, seen = out[:0], map[string]bool{}
@@ -109,7 +110,7 @@ func (s *search) walk(h hit, out *[]hit) {
 			p++
 		default:
 			end := int(pieces[p].end)
-			next := hit{child, end, h.cost + int(pieces[p].cost), h.cuts | 1<<end, h.kind | pieces[p].kind, h.size + 1}
+			next := hit{child, end, h.cost + int(pieces[p].cost), h.cuts | 1<<end, h.kind | pieces[p].kind, h.size + 1, h.off + int(pieces[p].sounds)}
 			if nodes[child].words < nodes[child+1].words {
 				done := next
 				if done.size == 1 && done.kind&initial != 0 {
@@ -130,42 +131,45 @@ type sentence struct {
 	kind        kind
 }
 
-func (s *search) sentence(first []hit) (sentence, int) {
-	type step struct {
-		cost, from, words int
-		hit               hit
+// step is the cheapest way to a letter: its last word and where that begins.
+type step struct {
+	cost, from, words int
+	hit               hit
+}
+
+// sentence tries somebody who spells well and somebody who never tells those sounds apart.
+func (s *search) sentence(words [][]hit) sentence {
+	well, badly := s.best(words, fuzzyCost), s.best(words, habitEach)
+	if badly.cost += habitCost; well.Used > 0 && well.cost <= badly.cost {
+		return well
 	}
-	n := len(s.typed)
-	steps := make([]step, n+1)
+	return badly
+}
+
+func (s *search) best(words [][]hit, each int) sentence {
+	steps := make([]step, len(s.typed)+1)
 	for i := range steps {
 		steps[i].cost = math.MaxInt
 	}
-	start := s.skip(0)
+	start, reach := s.skip(0), 0
 	steps[start].cost = 0
-	reach := 0
-	for i := start; i < n; i++ {
+	for i, hits := range words {
 		if steps[i].cost == math.MaxInt {
 			continue
 		}
-		hits := first
-		if i != start {
-			hits = s.hits(i)
-		}
 		for _, h := range hits {
 			end := s.skip(h.end)
-			cost := steps[i].cost + h.cost + int(s.d.costs[s.d.nodes[h.node].words])
+			cost := steps[i].cost + h.cost + h.off*each + int(s.d.costs[s.d.nodes[h.node].words])
 			if cost < steps[end].cost {
 				steps[end] = step{cost, i, steps[i].words + 1, h}
 			}
-			if end > reach {
-				reach = end
-			}
+			reach = max(reach, end)
 		}
 	}
-	if reach == 0 {
-		return sentence{}, 0
-	}
 	out := sentence{cost: steps[reach].cost, words: steps[reach].words}
+	if reach == 0 {
+		return out
+	}
 	var texts []string
 	cuts := uint64(0)
 	for i := reach; i > start; i = steps[i].from {
@@ -176,7 +180,24 @@ func (s *search) sentence(first []hit) (sentence, int) {
 	}
 	slices.Reverse(texts)
 	out.Candidate = Candidate{strings.Join(texts, ""), reach, s.split(reach, cuts)}
-	return out, reach
+	return out
+}
+
+// every finds the words that begin at each letter that a word before can end at.
+func (s *search) every() [][]hit {
+	words := make([][]hit, len(s.typed))
+	open := make([]bool, len(s.typed)+1)
+	open[s.skip(0)] = true
+	for i := range words {
+		if !open[i] {
+			continue
+		}
+		words[i] = s.hits(i)
+		for _, h := range words[i] {
+			open[s.skip(h.end)] = true
+		}
+	}
+	return words
 }
 
 // split writes the letters by syllable.
@@ -207,7 +228,7 @@ func (s *search) words(first []hit) []choice {
 	for _, h := range first {
 		h.end = s.skip(h.end)
 		for w := s.d.nodes[h.node].words; w < s.d.nodes[h.node+1].words; w++ {
-			out = append(out, choice{h, w, h.cost + int(s.d.costs[w])})
+			out = append(out, choice{h, w, h.cost + h.off*fuzzyCost + int(s.d.costs[w])})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b choice) int {

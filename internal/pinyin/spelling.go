@@ -8,6 +8,8 @@ import (
 // What it costs to read letters as something else than they spell, on the scale of the words' costs.
 const (
 	fuzzyCost      = 38 // one sound taken for its neighbour: s for sh, n for l, an for ang
+	habitCost      = 55 // somebody who does so throughout pays this once …
+	habitEach      = 10 // … and little each time
 	initialCost    = 55 // a syllable of which only the first letter was typed
 	aloneCost      = 45 // added when that syllable is a word by itself
 	unfinishedCost = 8  // the last syllable is still being typed
@@ -19,6 +21,7 @@ type piece struct {
 	syllable uint16
 	end      uint8 // behind its last letter
 	cost     uint16
+	sounds   uint8 // that were taken for their neighbours
 	kind     kind
 }
 
@@ -47,7 +50,7 @@ func newSpelling(syllables []string) spelling {
 	s := spelling{syllables: syllables, spelled: map[string][]piece{}}
 	for i, name := range syllables {
 		for letters, steps := range sayings(name) {
-			p := piece{syllable: uint16(i), cost: uint16(steps * fuzzyCost)}
+			p := piece{syllable: uint16(i), sounds: uint8(steps)}
 			if steps > 0 {
 				p.kind = fuzzy
 			}
@@ -129,7 +132,7 @@ func (s *spelling) at(typed string, i int) at {
 			continue
 		}
 		if i+len(rest) == len(typed) && len(name) > len(rest) && strings.HasPrefix(name, rest) {
-			p := piece{uint16(j), uint8(len(typed)), unfinishedCost, unfinished}
+			p := piece{uint16(j), uint8(len(typed)), unfinishedCost, 0, unfinished}
 			if whole {
 				p.cost = longerCost
 			}
@@ -139,7 +142,7 @@ func (s *spelling) at(typed string, i int) at {
 		if len(rest) > 1 && rest[1] == 'h' && strings.HasPrefix(name, rest[:2]) {
 			n = 2
 		}
-		all = append(all, piece{uint16(j), uint8(i + n), initialCost, initial})
+		all = append(all, piece{uint16(j), uint8(i + n), initialCost, 0, initial})
 	}
 	all = append(all, spelled...)
 	order := func(a, b piece) int { return int(a.syllable) - int(b.syllable) }

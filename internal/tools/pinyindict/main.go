@@ -34,7 +34,6 @@ const (
 	rare      = 215 // a character that only the table of characters knows
 	otherward = 45  // added for a reading that is not the usual one
 	dearest   = 250
-	million   = 1e6
 )
 
 type entry struct{ word, reading string }
@@ -120,33 +119,63 @@ func (m *maker) addCharacters() {
 	}
 }
 
+// addOwn reads the words of this domain. A line "@name word word" names a set, "+ n @a @b" makes words of
+// every pair of two sets, each n times in a million, "! word cost" sets a cost for good.
 func (m *maker) addOwn(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	perMillion := 0.0
+	sets, share := map[string][]entry{}, 0.0
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || line[0] == '#' {
+		fields := strings.Fields(lines.Text())
+		if len(fields) == 0 || fields[0] == "#" {
 			continue
 		}
-		if n, ok := strings.CutPrefix(line, "= "); ok {
-			if perMillion, err = strconv.ParseFloat(n, 64); err != nil {
-				return err
+		switch head := fields[0]; {
+		case head == "=":
+			share, err = million(fields[1])
+		case head == "!":
+			e := m.entry(fields[1])
+			m.costs[e], err = strconv.Atoi(fields[2])
+		case head == "+":
+			var each float64
+			each, err = million(fields[1])
+			for _, a := range sets[fields[2]] {
+				for _, b := range sets[fields[3]] {
+					m.add(a.word+b.word, a.reading+" "+b.reading, cost(each))
+				}
 			}
-			continue
+		case head[0] == '@':
+			for _, w := range fields[1:] {
+				sets[head] = append(sets[head], m.entry(w))
+			}
+		default:
+			for _, w := range fields {
+				e := m.entry(w)
+				m.add(e.word, e.reading, cost(share))
+			}
 		}
-		for _, w := range strings.Fields(line) {
-			word, reading, given := strings.Cut(w, "/")
-			if !given {
-				reading = m.read(word)
-			}
-			m.add(word, strings.ReplaceAll(reading, "'", " "), cost(perMillion/million))
+		if err != nil {
+			return fmt.Errorf("%q: %w", lines.Text(), err)
 		}
 	}
 	return nil
+}
+
+// entry is a word as own.txt writes it: its reading stands behind a stroke where it is not the usual one.
+func (m *maker) entry(text string) entry {
+	word, reading, given := strings.Cut(text, "/")
+	if !given {
+		reading = m.read(word)
+	}
+	return entry{word, strings.ReplaceAll(reading, "'", " ")}
+}
+
+func million(figure string) (float64, error) {
+	n, err := strconv.ParseFloat(figure, 64)
+	return n / 1e6, err
 }
 
 // addNumbers adds what people count: floors, doors, times, hours.
@@ -155,7 +184,7 @@ func (m *maker) addNumbers() {
 	counts := append([]string{"两", "几"}, digits...)
 	for _, n := range counts {
 		for _, of := range strings.Fields("个 天 次 年 点 点半 楼 号楼 单元 幢 栋 层 户 辆 盏 条 块 家 岁 分钟 小时 个月 个星期") {
-			m.add(n+of, m.read(n)+" "+m.read(of), cost(60/million))
+			m.add(n+of, m.read(n)+" "+m.read(of), cost(60e-6))
 		}
 	}
 	for n := 11; n < 100; n++ {
@@ -169,10 +198,10 @@ func (m *maker) addNumbers() {
 		if n >= 20 {
 			word = digits[n/10-1] + word
 		}
-		m.add(word, m.read(word), cost(25/million))
+		m.add(word, m.read(word), cost(25e-6))
 		if n <= 33 {
-			m.add(word+"楼", m.read(word)+" lou", cost(15/million))
-			m.add(word+"号楼", m.read(word)+" hao lou", cost(15/million))
+			m.add(word+"楼", m.read(word)+" lou", cost(15e-6))
+			m.add(word+"号楼", m.read(word)+" hao lou", cost(15e-6))
 		}
 	}
 }
@@ -194,7 +223,7 @@ func (m *maker) addNames(path string, column int, perMillion float64) error {
 				name = name[:at]
 			}
 			if n := utf8.RuneCountInString(name); n >= 2 && n <= 8 && han(name) {
-				m.add(name, m.read(name), cost(perMillion/million))
+				m.add(name, m.read(name), cost(perMillion/1e6))
 			}
 		}
 	}
