@@ -74,7 +74,7 @@ func (h handlers) compounds(w http.ResponseWriter, r *http.Request, at *here) er
 	if len(all) == 1 {
 		return h.drawBuildings(w, r, at, all[0], view.KMove{})
 	}
-	p := placesPage{Title: "您家在哪个小区", Lead: at.Session.Device.CommunityName, Cols: at.cols(1, 2), Empty: "本社区还没有登记小区"}
+	p := placesPage{Title: "您家在哪个小区", Lead: at.Session.Device.CommunityName, Cols: 1, Empty: "本社区还没有登记小区"}
 	rows, l := cut(r, all, compoundsOnPage)
 	p.Leaf = l
 	for _, name := range rows {
@@ -117,7 +117,7 @@ func (h handlers) drawBuildings(w http.ResponseWriter, r *http.Request, at *here
 	if err != nil {
 		return err
 	}
-	p := placesPage{Title: "您家在哪栋楼", Lead: compound, Cols: at.cols(3, 4), Empty: "这个小区还没有登记楼栋", Back: back}
+	p := placesPage{Title: "您家在哪栋楼", Lead: compound, Cols: 3, Empty: "这个小区还没有登记楼栋", Back: back}
 	rows, l := cut(r, all, buildingsOnPage)
 	p.Leaf = l
 	for _, b := range rows {

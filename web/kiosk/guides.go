@@ -160,7 +160,7 @@ func (h handlers) forbiddenList(w http.ResponseWriter, r *http.Request, at *here
 
 func (h handlers) drawList(w http.ResponseWriter, r *http.Request, at *here, all []certificate, path string, p guidePage) error {
 	rows, l := cut(r, all, certificatesOnPage)
-	p.Leaf, p.Cols, p.Back = l, at.cols(1, 2), view.KMove{Text: "上一步", Href: pathGuides}
+	p.Leaf, p.Cols, p.Back = l, 1, view.KMove{Text: "上一步", Href: pathGuides}
 	for _, c := range rows {
 		p.Picks = append(p.Picks, view.KPick{Href: path + "/" + c.Code, Text: c.Title})
 	}

@@ -34,14 +34,13 @@ var told = map[string]string{answerYes: "谢谢，已经记下您的评价", ans
 // progressPage is where a request stands, for whoever holds its receipt. With the code alone no words, place
 // or owner stand on it (reliability.md §2 rule 18).
 type progressPage struct {
-	Frame     view.Page
-	Form      string
-	T         request.Tracked
-	By        string
-	Told      string
-	Late      string
-	Parts     []view.KPick
-	Landscape bool
+	Frame view.Page
+	Form  string
+	T     request.Tracked
+	By    string
+	Told  string
+	Late  string
+	Parts []view.KPick
 }
 
 func (p progressPage) full() bool { return p.T.Level == request.Full }
@@ -99,7 +98,7 @@ func (h handlers) progress(w http.ResponseWriter, r *http.Request, at *here) err
 
 func (h handlers) drawProgress(w http.ResponseWriter, r *http.Request, at *here, t request.Tracked, done, late string) error {
 	now := h.f.DB.Now()
-	p := progressPage{Form: form.NewKey(), T: t, Told: done, Late: late, By: byWhen(t, now), Landscape: !at.portrait()}
+	p := progressPage{Form: form.NewKey(), T: t, Told: done, Late: late, By: byWhen(t, now)}
 	part := func(name, text, icon string) {
 		p.Parts = append(p.Parts, view.KPick{Href: pathLookupProgress + "/" + name, Text: text, Icon: icon})
 	}

@@ -100,7 +100,7 @@ func (h handlers) notices(w http.ResponseWriter, r *http.Request, at *here) erro
 		return err
 	}
 	rows, l := cut(r, all, noticesOnPage)
-	p := noticesPage{Leaf: l, Cols: at.cols(1, 2), Lead: at.Session.Device.CommunityName + "和街道正在公示的事，新的在前"}
+	p := noticesPage{Leaf: l, Cols: 1, Lead: at.Session.Device.CommunityName + "和街道正在公示的事，新的在前"}
 	for _, n := range rows {
 		p.Picks = append(p.Picks, view.KPick{Href: pathNotices + "/" + n.Slug(), Text: n.PlainTitle, Hint: n.PlainSummary})
 	}
@@ -108,14 +108,6 @@ func (h handlers) notices(w http.ResponseWriter, r *http.Request, at *here) erro
 		return err
 	}
 	return h.f.Render(w, r, http.StatusOK, showNotices(p))
-}
-
-// cols is how many columns choices stand in.
-func (at *here) cols(portrait, landscape int) int {
-	if at.portrait() {
-		return portrait
-	}
-	return landscape
 }
 
 // noticePage is one notice in plain words.
