@@ -86,7 +86,7 @@ func TestContrast(t *testing.T) {
 func TestColoursStandInTokens(t *testing.T) {
 	fixed := map[string]bool{"#fff": true, "#000": true, "#17201f": true, "#981821": true, "#b3202a": true, "#566468": true, "#3f4e52": true, "#ff6b5e": true, "#ffffff": true}
 	hex := regexp.MustCompile(`#[0-9a-f]{3,6}\b`)
-	for _, file := range []string{"base", "components", "staff", "public", "kiosk", "print"} {
+	for _, file := range []string{"base", "components", "staff", "public", "kiosk", "kioskhome", "kioskstep", "kiosklow", "print"} {
 		css, err := static.Source("css/" + file + ".css")
 		if err != nil {
 			t.Fatal(err)
