@@ -21,6 +21,7 @@ import (
 	"log"
 	"math"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -230,12 +231,15 @@ func (m *maker) addNames(path string, column int, perMillion float64) error {
 	return nil
 }
 
+// unfit are words that the device of a street office does not offer.
+var unfit = regexp.MustCompile("阴茎|阴道|阴户|阴部|阴毛|阴囊|睾丸|精液|射精|性交|做爱|手淫|强奸|轮奸|妓女|嫖|婊|荡妇|淫|鸡巴|屌|操你|他妈的|王八蛋|狗日|龟孙")
+
 // unspoken are readings that nobody means; kept, they would stand before what was meant.
 var unspoken = map[string]bool{"fiao": true, "len": true, "den": true, "eng": true, "rua": true, "tei": true, "lo": true}
 
 // add keeps the cheaper of two figures.
 func (m *maker) add(word, reading string, price int) {
-	if unspoken[reading] {
+	if unspoken[reading] || utf8.RuneCountInString(word) > 1 && unfit.MatchString(word) {
 		return
 	}
 	e := entry{word, reading}
