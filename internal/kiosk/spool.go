@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"syscall"
 	"time"
 )
@@ -22,8 +21,6 @@ type folder struct{ dir string }
 
 // spoolWait is how long a printer may take a slip; a printer without paper takes nothing.
 const spoolWait = 10 * time.Second
-
-var deviceNo = regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{2}$`)
 
 // NewFolder is a spool in a folder: a slip becomes one file <no>-….escpos, which whoever drives the printer
 // takes and deletes. Where the folder holds an entry named exactly as the device, WTL-01, the slip goes to it:
@@ -44,7 +41,7 @@ func NewFolder(dir string) (Spool, error) {
 
 // Put hands a slip on; it is whole or not there.
 func (f folder) Put(ctx context.Context, device string, data []byte) error {
-	if !deviceNo.MatchString(device) {
+	if !numbers.MatchString(device) {
 		return fmt.Errorf("spool: %q is no device", device)
 	}
 	own := filepath.Join(f.dir, device)
