@@ -81,6 +81,7 @@ type pocket struct {
 	Look  look        `json:"look"`
 	Draft draft       `json:"draft"`           // file.go
 	Slip  string      `json:"slip,omitempty"`  // token of the receipt that was just given
+	Given given       `json:"given"`           // receipt.go
 	Open  request.Key `json:"open"`            // the request that 查进度 has opened
 	Back  string      `json:"back,omitempty"`  // the page from which somebody was called
 	Typed string      `json:"typed,omitempty"` // a code that is being typed without script
