@@ -107,3 +107,5 @@ func (h handlers) answer(w http.ResponseWriter, r *http.Request) error {
 	h.tell(r, act.words, "")
 	return route.See(w, r, PathCalls)
 }
+
+func itoa(id kiosk.CallID) string { return strconv.FormatInt(int64(id), 10) }

@@ -2,7 +2,6 @@ package kiosks
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"portal/internal/authz"
@@ -104,20 +103,10 @@ func (h handlers) invite(w http.ResponseWriter, r *http.Request) error {
 		return h.showDevice(w, r, back(f), nil)
 	}
 	address := listing.Address(r, h.Secure, "/kiosk/enrol")
-	return h.showDevice(w, r, fresh(r), &code{Words: grouped(words), Until: view.Moment(until, h.f.DB.Now()), Steps: []string{
+	return h.showDevice(w, r, fresh(r), &code{Words: words, Until: view.Moment(until, h.f.DB.Now()), Steps: []string{
 		"到 " + route.Param(r, "no") + " 跟前，在机器的浏览器里打开 " + address + "。",
-		"用屏幕上的按键输入上面 12 位启用码；O 和 0、I 和 1 不用分。",
+		"按屏幕上的数字，输入上面 12 位启用码。",
 		"出现“便民一体机”首页就启用好了，以后开机自动进首页，不用再输。"}})
-}
-
-// grouped writes a code in fours, however it comes.
-func grouped(code string) string {
-	plain := strings.NewReplacer("-", "", " ", "").Replace(code)
-	var parts []string
-	for len(plain) > 4 {
-		parts, plain = append(parts, plain[:4]), plain[4:]
-	}
-	return strings.Join(append(parts, plain), "-")
 }
 
 func (h handlers) paper(w http.ResponseWriter, r *http.Request) error {
@@ -172,13 +161,13 @@ func (h handlers) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	no, reason := route.Param(r, "no"), f.Text("reason", 200)
+	no, reason := route.Param(r, "no"), f.Line("reason", 200)
 	if f.Valid() && reason == "" {
 		f.Add("reason", "写明为什么停用")
 	}
 	if f.Valid() {
 		if err = h.Kiosks.Revoke(r.Context(), route.Actor(r), f.Key(), no, reason); err == nil {
-			h.tell(r, "已停用 "+no, "这台机器马上就不能用了；要再用，重新发启用码")
+			h.tell(r, "已停用 "+no, "这台机器马上就不能用了；要再用，登记成新的编号")
 			return route.See(w, r, pathOf(no))
 		}
 		if err = merge(f, err); err != nil {

@@ -138,7 +138,7 @@ func showDevice(p devicePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.MayManage {
+			if p.MayManage && p.Device.State != kiosk.Revoked {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<form action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -405,7 +405,7 @@ func showRevoke(p revokePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = view.Area(p.Form.field(view.Field{Name: "reason", Label: "为什么停用", Hint: "如：机器丢失、搬走、送修", Max: 200})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Text(p.Form.field(view.Field{Name: "reason", Label: "为什么停用", Hint: "如：机器丢失、搬走、送修", Width: "l", Max: 200, Complete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -146,8 +146,6 @@ type registerPage struct {
 	Printers    []view.Option
 }
 
-var printers = []kiosk.Printer{kiosk.ByBrowser, kiosk.BySpool}
-
 var printerHints = map[kiosk.Printer]string{kiosk.ByBrowser: "小票机装在机器的系统里，浏览器直接打，不弹窗",
 	kiosk.BySpool: "服务器把小票交给打印目录，要先由运维设好"}
 
@@ -160,7 +158,7 @@ func (h handlers) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n := kiosk.NewDevice{No: f.Line("no", 7), Community: f.Line("community", 12), Place: f.Line("place", 40), Printer: form.Choice(f, "printer", printers)}
+	n := kiosk.NewDevice{No: f.Line("no", 7), Community: f.Line("community", 12), Place: f.Line("place", 40), Printer: form.Choice(f, "printer", kiosk.Printers)}
 	if f.Valid() && f.Raw("printer") == "" {
 		f.Add("printer", "选小票怎么打")
 	}
@@ -197,7 +195,7 @@ func (h handlers) showRegister(w http.ResponseWriter, r *http.Request, a answere
 	} else {
 		p.Communities = append([]view.Option{{Label: "请选择"}}, p.Communities...)
 	}
-	for i, k := range printers {
+	for i, k := range kiosk.Printers {
 		p.Printers = append(p.Printers, view.Option{Value: string(k), Label: k.Label(), Hint: printerHints[k], Chosen: a.form.Raw("printer") == string(k) || i == 0 && a.form.Raw("printer") == ""})
 	}
 	return h.f.Render(w, r, a.status(), showRegister(p))
