@@ -82,8 +82,8 @@ func (h handlers) drawCode(w http.ResponseWriter, r *http.Request, at *here, cod
 // scanned is the link of a QR as a scanner types it, and the bare token.
 var scanned = regexp.MustCompile(`(?:^|/r/)([A-Za-z0-9_-]{22})/?$`)
 
-// letters keeps of what was typed only what a code may hold.
-func letters(typed string) string {
+// codeChars keeps of what was typed only what a code may hold.
+func codeChars(typed string) string {
 	var b strings.Builder
 	for _, c := range strings.ToUpper(norm.NFKC.String(typed)) {
 		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' {
@@ -113,7 +113,7 @@ func (h handlers) readCode(w http.ResponseWriter, r *http.Request, at *here) err
 		return h.drawCode(w, r, at, http.StatusUnprocessableEntity, fm.Errors()[0].Message)
 	}
 	if key := fm.Raw(paramPress); key != "" {
-		typed = letters(view.KKeyed("code", letters(typed), key))
+		typed = codeChars(view.KKeyed("code", codeChars(typed), key))
 		return h.keepTyped(w, r, at, typed[:min(len(typed), codeLetters)], pathLookup)
 	}
 	if token := scanned.FindStringSubmatch(typed); token != nil {
@@ -121,7 +121,7 @@ func (h handlers) readCode(w http.ResponseWriter, r *http.Request, at *here) err
 			return h.drawCode(w, r, at, code, message)
 		})
 	}
-	at.Pocket.Typed = letters(typed)
+	at.Pocket.Typed = codeChars(typed)
 	at.Pocket.Typed = at.Pocket.Typed[:min(len(at.Pocket.Typed), codeLetters)]
 	code, whole := request.ReadCode(typed)
 	if !whole {
@@ -134,7 +134,7 @@ func (h handlers) readCode(w http.ResponseWriter, r *http.Request, at *here) err
 // wrongCode says what is wrong with something that cannot be a code. The check letter is no secret, so this
 // tells nothing of which codes there are.
 func wrongCode(typed string) string {
-	n := len(letters(typed))
+	n := len(codeChars(typed))
 	switch {
 	case strings.Contains(typed, "临") || n == len(request.Provisional("KKKKKKKKKKKK"))-len("临-"):
 		return saidHeld
