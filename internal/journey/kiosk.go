@@ -1,6 +1,12 @@
 package journey
 
-import _ "embed"
+import (
+	"context"
+	_ "embed"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
 
 // KioskWide is the touch device on its side.
 var KioskWide = Size{"1920x1080", 1920, 1080}
@@ -26,4 +32,25 @@ func (b *Browser) KioskFits() {
 	for _, bad := range b.KioskMeasures() {
 		b.t.Errorf("%s (%s): %s", b.Path(), b.size.Name, bad)
 	}
+}
+
+// BeforePages runs a script before every page that is opened from now on, e.g. to stand in for the voices of a
+// machine.
+func (b *Browser) BeforePages(script string) {
+	b.t.Helper()
+	b.do("put a script before pages", call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}))
+}
+
+// Until waits until an expression is true in the page that is open then; a page that is just being replaced is
+// asked again.
+func (b *Browser) Until(what, expr string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expr)); err == nil && ok {
+			return
+		}
+	}
+	b.t.Fatalf("%s: never, at %s", what, b.where())
 }
