@@ -88,7 +88,7 @@ func TestSlipOfWordsWithAPerson(t *testing.T) {
 	cases := handoff.New(street.DB, requests, workorder.New(street.DB))
 	for i, words := range []string{"我是王小二，电话13800000001", "13800000001 王小二家漏水", "住2单元502室的王小二 320104195001011234 反映楼道灯不亮", "139 0000 0002 打我手机"} {
 		receipt, err := cases.File(t.Context(), authz.Anonymous, fmt.Sprintf("slip-person-%08d", i), request.Filing{Kind: request.Help, Category: "0101", Words: words, Community: "320104900001",
-			Place: "小区门口", Channel: request.Kiosk, Name: "王小二", Phone: "13800000001", Door: "2单元502室"})
+			Place: "小区门口", Channel: request.Kiosk, Name: "王小二", Phone: "13800000001", Door: "2单元502室", NoticeVersion: "2026-1"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,6 +19,7 @@ type devicePage struct {
 	Frame  view.Page
 	Device kiosk.Device
 	Row    row
+	Now    time.Time
 	Facts  []view.Term
 	Keys   [2]string // of 已换纸 and 发启用码
 	Form   answered
@@ -45,7 +46,7 @@ func (h handlers) showDevice(w http.ResponseWriter, r *http.Request, a answered,
 		return err
 	}
 	now := h.f.DB.Now()
-	p := devicePage{Frame: h.staff(r, d.No+" - 一体机", a.told, view.Crumb{Text: d.No}), Device: d, Row: rowOf(d, now), Facts: facts(d, now), Keys: [2]string{form.NewKey(), form.NewKey()}, Form: a, Code: issued,
+	p := devicePage{Frame: h.staff(r, d.No+" - 一体机", a.told, view.Crumb{Text: d.No}), Device: d, Row: rowOf(d, now), Now: now, Facts: facts(d, now), Keys: [2]string{form.NewKey(), form.NewKey()}, Form: a, Code: issued,
 		MayManage: authz.Allowed(by, authz.KioskManage, on(d.Community)), MayTend: authz.Allowed(by, authz.KioskTend, on(d.Community))}
 	w.Header().Set("Cache-Control", "no-store") // a code may stand on it
 	return h.f.Render(w, r, a.status(), showDevice(p))
@@ -73,17 +74,23 @@ func moment(t time.Time) string {
 	return workday.DayOf(t).Chinese() + " " + t.In(workday.Shanghai).Format("15:04")
 }
 
-// advice says in one sentence what the device needs from a person; "" when nothing.
+// advice says in one sentence what the device needs, and what whoever reads it can do about it; no lead: nothing.
 func (p devicePage) advice() view.Banner {
 	d := p.Device
+	orWho := func(may bool, do, who string) string {
+		if may {
+			return do
+		}
+		return who
+	}
 	switch {
-	case d.State == kiosk.Waiting && p.Code == nil && d.HasInvite:
-		return view.Banner{Tone: view.Info, Lead: "启用码已发，等着在机器上输入。", Text: "没记下就再发一个，原来的同时作废"}
-	case d.State == kiosk.Waiting && p.Code == nil:
-		return view.Banner{Tone: view.Info, Lead: "这台机器还没有启用。", Text: "发启用码，到机器上输入"}
+	case d.State == kiosk.Waiting && d.HasInvite:
+		return view.Banner{Tone: view.Info, Lead: "启用码已发，等着在机器上输入。", Text: orWho(p.MayManage, "没记下就再发一个，原来的同时作废", "没记下就请社区书记再发一个")}
+	case d.State == kiosk.Waiting:
+		return view.Banner{Tone: view.Info, Lead: "这台机器还没有启用。", Text: orWho(p.MayManage, "发启用码，到机器上输入", "请社区书记或系统管理员来启用")}
 	case d.State == kiosk.Working && d.Paper == kiosk.PaperOut:
-		return view.Banner{Tone: view.Warn, Lead: "小票机没纸了。", Text: "居民只能用手机拍编号；换好纸请按“已换纸”"}
-	case d.State == kiosk.Working && p.Row.State.Icon == "wifi-off":
+		return view.Banner{Tone: view.Warn, Lead: "小票机没纸了。", Text: orWho(p.MayTend, "居民现在只能用手机拍编号；换好请按“已换纸”", "居民现在只能用手机拍编号；社区会去换")}
+	case d.Silent(p.Now):
 		return view.Banner{Tone: view.Warn, Lead: "超过 10 分钟没有联系。", Text: "看看电源和网线；机器上存着的问题接通后会自动送出，不用重填"}
 	}
 	return view.Banner{}

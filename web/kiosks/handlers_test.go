@@ -174,7 +174,7 @@ func TestOutOfReachIsMissing(t *testing.T) {
 	// in the own community, but not of this post
 	b.register(t, "secretary.huaiyin", "WTL-02", huaiyin)
 	w := b.As(t, "worker.huaiyin")
-	w.Get(pathOf("WTL-02")).Is(http.StatusOK).SaysNot("main", "发启用码", "停用")
+	w.Get(pathOf("WTL-02")).Is(http.StatusOK).SaysNot("main .actions", "发启用码", "停用").Says("main", "请社区书记或系统管理员来启用")
 	w.Post(pathOf("WTL-02") + "/codes/new").Is(http.StatusNotFound)
 	w.Post(pathOf("WTL-02")+"/revocations/new", "reason", "不该停").Is(http.StatusNotFound)
 	w.Get(pathOf("WTL-02") + "/revocations/new").Is(http.StatusNotFound)
@@ -184,7 +184,7 @@ func TestOutOfReachIsMissing(t *testing.T) {
 		v.Get(PathCalls).Is(http.StatusNotFound)
 	}
 	b.As(t, "dispatcher").Get(PathCalls).Is(http.StatusNotFound) // sees the register, does not go
-	b.As(t, "dispatcher").Get(pathOf("LHL-01")).Is(http.StatusOK).SaysNot("main", "已换纸", "发启用码")
+	b.As(t, "dispatcher").Get(pathOf("LHL-01")).Is(http.StatusOK).SaysNot("main .actions", "已换纸", "发启用码").Says("main", "小票机没纸了")
 
 	after, err := b.s.DeviceOf(t.Context(), b.As(t, "admin").Actor, "LHL-01")
 	if err != nil || after.State != kiosk.Working || after.Paper != kiosk.PaperOut || after.HasInvite {
@@ -232,7 +232,7 @@ func TestRegisterRefusesAndKeeps(t *testing.T) {
 	}
 	b.register(t, "secretary.huaiyin", "WTL-01", huaiyin)
 	v.Post(pathList+"/new", "no", "WTL-01", "community", huaiyin, "place", "别处二楼", "printer", "browser").Is(http.StatusUnprocessableEntity).Says("#f-no-error", "已经有了")
-	v.Get(pathOf("%00")).Is(http.StatusNotFound)
+	v.Get(pathOf("%00")).Is(http.StatusUnprocessableEntity)
 	v.Get(pathOf(strings.Repeat("A", 3000))).Is(http.StatusNotFound)
 }
 
@@ -256,6 +256,7 @@ func TestPaper(t *testing.T) {
 			t.Errorf("leads to %s", to)
 		}
 	}
+	w.Get(pathOf("WTL-01")).Says(".banner", "已换纸", "可以打小票了")
 	w.Get(pathOf("WTL-01")).Says(".head", "有纸").SaysNot("main", "已换纸")
 }
 
