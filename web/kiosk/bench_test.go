@@ -119,7 +119,7 @@ func (m *machine) sign(nonce string) []byte {
 // proof proves the key to the service and gives the token of the visit.
 func (m *machine) proof(token string, fresh bool) string {
 	m.t.Helper()
-	_, nonce, err := m.deps.Kiosks.Challenge(m.t.Context(), m.cookie)
+	nonce, err := m.deps.Kiosks.Challenge(m.t.Context(), m.cookie)
 	if err != nil {
 		m.t.Fatal(err)
 	}
