@@ -8,7 +8,7 @@ NEED     := sh internal/tools/need.sh
 TOOL     := $(GO) tool -modfile=internal/tools/go.mod
 
 # Packages whose tests race on purpose: two approvals at once, two ballots at once.
-RACE_PKGS ?= ./internal/pg/... ./internal/admission/... ./internal/refusal/... ./internal/grid/... ./internal/request/... ./internal/workorder/... ./internal/handoff/...
+RACE_PKGS ?= ./internal/pg/... ./internal/admission/... ./internal/refusal/... ./internal/grid/... ./internal/request/... ./internal/workorder/... ./internal/handoff/... ./internal/kiosk/...
 # Rounds of `make drill`.
 ROUNDS    ?= 50
 # Folder of an unpacked vulnerability database, for `make check`; without one that step is left out.

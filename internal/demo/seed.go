@@ -75,6 +75,7 @@ var steps = []step{
 	{"居民诉求", seedRequests},
 	{"网格发现和吹哨", seedFindings},
 	{"公示", seedNotices},
+	{"一体机", seedKiosks},
 }
 
 // fileNames maps a kind of import to its embedded file.
