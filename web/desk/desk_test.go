@@ -13,6 +13,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/grid"
 	"portal/internal/inbox"
+	"portal/internal/kiosk"
 	"portal/internal/notice"
 	"portal/internal/pg"
 	"portal/internal/policy"
@@ -32,9 +33,9 @@ func newBench(t *testing.T) bench {
 	b := bench{webtest.Street(t), nil}
 	b.apps = admission.New(b.DB)
 	orders := workorder.New(b.DB)
-	whistles, notices := Whistles(orders), Notices(notice.New(b.DB, b.Keys, nil))
-	b.Frame.Counts = Counts(b.apps, CaseCounts(orders), RowCounts("grids", whistles), RowCounts("notices", notices))
-	Mount(b.Router, b.Frame, Deps{Applications: b.apps, Sources: []Source{Refusals(b.DB), Grids(grid.New(b.DB)), Cases(orders), whistles, notices}})
+	whistles, notices, machines := Whistles(orders), Notices(notice.New(b.DB, b.Keys, nil)), Kiosks(b.DB, kiosk.New(b.DB, b.Keys, nil))
+	b.Frame.Counts = Counts(b.apps, CaseCounts(orders), RowCounts("grids", whistles), RowCounts("notices", notices), RowCounts("kiosks", machines))
+	Mount(b.Router, b.Frame, Deps{Applications: b.apps, Sources: []Source{Refusals(b.DB), Grids(grid.New(b.DB)), Cases(orders), whistles, notices, machines}})
 	return b
 }
 
