@@ -53,7 +53,7 @@
     const a = lum(rgb(s.color)), b = lum(behind(e)), got = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
     if (got < 7) bad.add('contrast ' + got.toFixed(2) + ', 7 wanted: ' + name(e) + ' (UX-C1)');
   }
-  if (n < 6) bad.add('only ' + n + ' texts were looked at');
+  if (n < 4) bad.add('only ' + n + ' texts were looked at');
   for (const e of root.querySelectorAll('input:not([type=hidden]), textarea, select')) if (shown(e) && parseFloat(getComputedStyle(e).fontSize) < 27.95) bad.add('typed words too small: ' + name(e));
   // Blocks that lie over each other.
   const parts = [...document.querySelectorAll('.khead, .kbody, .kmoves, .kpager, .kpicks, .kpad, .knote, .progress, .under, .banner')].filter(shown).map((e) => ({ e, r: e.getBoundingClientRect() }));
