@@ -30,6 +30,7 @@ type reprintPage struct {
 	Title, Lead string
 	Slip        view.KSlipView
 	Browser     bool // the browser is the one that prints
+	Out         bool // number and code large, to be photographed (UX-K12)
 }
 
 // reprint prints the slip of the opened request: by the printer of the server where the device has one, else
@@ -70,14 +71,15 @@ func (h handlers) drawSlip(w http.ResponseWriter, r *http.Request, at *here, t r
 	if err != nil {
 		return err
 	}
-	d := at.Session.Device
-	head := slipHeads[r.URL.Query().Get(paramPaper)]
-	if head.title == "" {
+	d, became := at.Session.Device, r.URL.Query().Get(paramPaper)
+	if d.Paper == kiosk.PaperOut {
+		became = paperGone
+	}
+	head, known := slipHeads[became]
+	if !known {
 		head = slipHeads[""]
 	}
-	p := reprintPage{Title: head.title, Lead: head.lead, Browser: d.Printer != kiosk.BySpool,
-		Slip: view.KSlipView{Street: s.Street, Place: d.Place, Device: s.Device, No: s.No, Code: s.Code, Matter: s.Matter, Community: s.Community,
-			Filed: s.Filed, Contact: s.Contact, Due: s.Due, Phone: s.Phone, URL: s.URL}}
+	p := reprintPage{Title: head.title, Lead: head.lead, Browser: d.Printer != kiosk.BySpool, Out: became == paperGone, Slip: slipView(s, d)}
 	if p.Frame, err = h.frame(r, at, "打小票 - 查进度", "查进度", idlePage); err != nil {
 		return err
 	}
