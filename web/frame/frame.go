@@ -125,7 +125,7 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "5")
 	}
-	head, text := words(status, err)
+	head, text := words(status, err, onKiosk(r))
 	if onKiosk(r) {
 		w.Header().Set("Cache-Control", "no-store") // it may speak of what somebody did there (K-3)
 	}
@@ -174,7 +174,7 @@ var headlines = map[int]string{
 	http.StatusInternalServerError:   "系统出了问题",
 }
 
-func words(status int, err error) (head, text string) {
+func words(status int, err error, kiosk bool) (head, text string) {
 	head = headlines[status]
 	if fa, ok := fault.As(err); ok {
 		text = fa.Message
@@ -184,6 +184,10 @@ func words(status int, err error) (head, text string) {
 	}
 	switch {
 	case text != "":
+	case kiosk && status >= http.StatusInternalServerError:
+		text = "已经记下这次问题。请回首页再试一次，还不行请叫人帮忙。"
+	case kiosk && status == http.StatusNotFound:
+		text = "请回首页再选一次。"
 	case status == http.StatusNotFound:
 		text = "可能是地址不完整，或者内容不在你的职责范围内"
 	case status >= http.StatusInternalServerError:

@@ -21,6 +21,7 @@ const callWait = 10
 // callPage says who is coming.
 type callPage struct {
 	Frame view.Page
+	Title string
 	Now   callNow
 	Phone string
 	Back  string
@@ -64,8 +65,11 @@ func (h handlers) calling(w http.ResponseWriter, r *http.Request, at *here) erro
 	if err != nil {
 		return err
 	}
-	page := callPage{Now: now, Back: inside(at.Pocket.Back), Again: "接着办"}
-	if page.Frame, err = h.frame(r, at, "已经叫人了", "叫人帮忙", idleForm); err != nil {
+	page := callPage{Now: now, Title: "已经叫人了", Back: inside(at.Pocket.Back), Again: "接着办"}
+	if now.State == "none" {
+		page.Title = "叫人帮忙"
+	}
+	if page.Frame, err = h.frame(r, at, page.Title, "叫人帮忙", idleForm); err != nil {
 		return err
 	}
 	if page.Back == pathHome {

@@ -248,7 +248,7 @@ func callView(p callPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.KHead("已经叫人了", "您填的内容还在，不用重新填。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.KHead(p.Title, "您填的内容还在，不用重新填。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -18,7 +18,8 @@
 // class="table" inside class="scroll", a caption, scope on heads, data-label on cells for the phone.
 // Records: Summary (list of terms), Tasks (task list), Trail, Article (law text).
 // Drawings: Ruler, LoadRow and RulerLegend (负担尺), Checks and MiniChecks (五项检查), Steps (六步), DayCells (期限格), QR.
-// Papers: Paper (A4 with red head). Touch device: Tiles, KioskSteps. All of them in their states: Gallery.
+// Papers: Paper (A4 with red head). Touch device: Tiles, KFacts, KioskSteps, KHead, KPicks, KPad, KNote, KWait,
+// KPager, KMoves, KSlip; a step page is class kstep with KHead, a kbody and KMoves. All of them in their states: Gallery.
 //
 // Layout classes: sheet, sheet-head, sheet-body, sheet-foot, cols (content + 372px), cols-form, cols-list, stack, row,
 // row tight, between, meta, docno, lead, prose, num, nowrap; buttons: btn btn-primary btn-secondary btn-danger btn-quiet

@@ -110,6 +110,7 @@ type kpad struct {
 var kpads = map[string]kpad{
 	"digits":  {"号码，按下面的数字", strings.Split("1 2 3 4 5 6 7 8 9", " "), 11},
 	"digits4": {"后四位，按下面的数字", strings.Split("1 2 3 4 5 6 7 8 9", " "), 4},
+	"enrol":   {"启用码，按下面的数字", strings.Split("1 2 3 4 5 6 7 8 9", " "), 14},
 	"code":    {"查询码，按下面的字", strings.Split("0 1 2 3 4 5 6 7 8 9 A B C D E F G H J K M N P Q R S T V W X Y Z", " "), 200},
 }
 

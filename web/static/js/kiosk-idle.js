@@ -22,8 +22,8 @@
     let before = block.dataset.now;
     setInterval(async () => {
       try {
-        const res = await fetch(block.dataset.poll, { headers: { Accept: 'application/json' } });
-        if (res.redirected) { location.replace('/kiosk'); return; }
+        const res = await fetch(block.dataset.poll, { redirect: 'manual' });
+        if (res.type === 'opaqueredirect') { location.replace('/kiosk'); return; }
         const now = await res.json();
         if (now.state === before) return;
         before = now.state;
@@ -37,7 +37,7 @@
   if (!seconds('idle') || !dialog) return;
   let since = performance.now(), told = since, shown = 0;
   // Touches here keep the server's session too, so that reading on does not end it.
-  const stay = () => { told = performance.now(); fetch('/kiosk/stay', { method: 'POST', body: new URLSearchParams({ form_key: dialog.querySelector('[name=form_key]').value }) }).catch(() => {}); };
+  const stay = () => { told = performance.now(); fetch('/kiosk/stay', { method: 'POST', redirect: 'manual', body: new URLSearchParams({ form_key: dialog.querySelector('[name=form_key]').value }) }).catch(() => {}); };
   const seen = () => { if (shown) return; since = performance.now(); if (since - told > 20000) stay(); };
   ['pointerdown', 'keydown', 'input'].forEach((n) => addEventListener(n, seen, true));
   const still = () => { dialog.close(); shown = 0; since = performance.now(); stay(); };
