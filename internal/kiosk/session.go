@@ -102,5 +102,5 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return sweep(ctx, s.db, now, min(patience(v), proofLife(v)))
+	return sweep(ctx, s.db, now, patience(v), proofLife(v))
 }

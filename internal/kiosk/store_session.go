@@ -59,9 +59,12 @@ SELECT id, $3, $4, $4, $4 FROM kiosk_device WHERE id = $1 AND state = 'working'`
 WITH over AS (DELETE FROM kiosk_session WHERE id = $1 RETURNING device_id, proven_at)
 INSERT INTO kiosk_session (device_id, token_hash, opened_at, proven_at, touched_at)
 SELECT o.device_id, $2, $3, o.proven_at, $3 FROM over o JOIN kiosk_device d ON d.id = o.device_id WHERE d.state = 'working'`
+	// The token before is taken as well while it holds: the answer that gave the newer one may be lost.
 	rotateVisit = `
-UPDATE kiosk_session s SET token_hash = $3, prev_hash = $2, prev_until = $4, proven_at = $5
-FROM kiosk_device d WHERE s.device_id = $1 AND s.token_hash = $2 AND s.touched_at > $6 AND d.id = s.device_id AND d.state = 'working'`
+UPDATE kiosk_session s SET token_hash = $3, prev_hash = s.token_hash, prev_until = $4, proven_at = $5
+FROM kiosk_device d
+WHERE s.device_id = $1 AND (s.token_hash = $2 OR s.prev_hash = $2 AND s.prev_until > $5) AND s.touched_at > $6 AND d.id = s.device_id
+  AND d.state = 'working'`
 	selectVisit = `
 SELECT id, opened_at, proven_at, touched_at, pocket FROM kiosk_session
 WHERE device_id = $1 AND (token_hash = $2 OR prev_hash = $2 AND prev_until > $3)`
@@ -128,14 +131,14 @@ func endSession(ctx context.Context, db *pg.DB, hash []byte) error {
 }
 
 const (
-	sweepVisits     = `DELETE FROM kiosk_session WHERE touched_at < $1 OR proven_at < $1`
+	sweepVisits     = `DELETE FROM kiosk_session WHERE touched_at < $1 OR proven_at < $2`
 	sweepChallenges = `DELETE FROM kiosk_challenge WHERE until < $1`
 	sweepInvites    = `DELETE FROM kiosk_invite WHERE until < $1`
 	sweepMisses     = `DELETE FROM kiosk_miss WHERE at < $1`
 )
 
-func sweep(ctx context.Context, db *pg.DB, now time.Time, life time.Duration) (int, error) {
-	tag, err := db.Pool().Exec(ctx, sweepVisits, now.Add(-2*life))
+func sweep(ctx context.Context, db *pg.DB, now time.Time, patience, proof time.Duration) (int, error) {
+	tag, err := db.Pool().Exec(ctx, sweepVisits, now.Add(-patience), now.Add(-proof))
 	if err != nil {
 		return 0, pg.Trouble(fmt.Errorf("sweep visits: %w", err))
 	}
