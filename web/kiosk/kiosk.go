@@ -151,7 +151,7 @@ func (h handlers) frame(r *http.Request, at *here, title, heading string, wait i
 		return view.Page{}, err
 	}
 	k := view.KioskLook{Heading: heading, Device: at.Session.Device.No, Place: at.Session.Device.Place, Contrast: at.Pocket.Look.Contrast,
-		Low: at.Pocket.Look.Low, Size: at.Pocket.Look.Size, Proof: set.KioskProof}
+		Low: at.Pocket.Look.Low, Size: at.Pocket.Look.Size, Proof: h.due(at, set.KioskProof)}
 	switch wait {
 	case idlePage:
 		k.Idle, k.Warn = set.KioskIdle, set.KioskWarn

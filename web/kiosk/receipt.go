@@ -48,7 +48,7 @@ type receiptPage struct {
 	Danger []request.Emergency
 }
 
-// opened is the touch with the request of the receipt in hand.
+// holding is the touch with the request of the receipt in hand.
 func (at *here) holding() *here {
 	held := *at
 	held.Pocket.Open = request.Key{Token: at.Pocket.Slip}
@@ -121,7 +121,7 @@ func (h handlers) handOver(w http.ResponseWriter, r *http.Request, at *here) err
 			return err
 		}
 	}
-	return route.See(w, r, pathReceipt)
+	return leads(w, r, pathReceipt)
 }
 
 // bySpool prints the slip; a printer that prints nothing is no fault of the resident (UX-K12).
