@@ -135,7 +135,7 @@ func TestKeyed(t *testing.T) {
 // A pad has every key once as a button of the form, its field is not remembered by the browser, and Enter means
 // the last move and not the first key. The letters of a code are the 32 of a receipt.
 func TestPad(t *testing.T) {
-	for kind, keys := range map[string]int{"digits": 12, "digits4": 12, "code": 34} {
+	for kind, keys := range map[string]int{"digits": 12, "digits4": 12, "enrol": 12, "code": 34} {
 		doc := within(t, KPad(kind, "field", hostile, KMove{Text: "查", Name: "go", Value: "find"}))
 		if n := len(find(doc, ".kkey[type=submit][name=key]")); n != keys {
 			t.Errorf("%s has %d keys, want %d", kind, n, keys)
