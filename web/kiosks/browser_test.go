@@ -76,7 +76,7 @@ func TestRegisterInABrowser(t *testing.T) {
 			v.Click(".head a[href='" + PathCalls + "']")
 			looked("calls")
 			v.ClickText("我去" + hall)
-			v.See("居民看到您要去了", "已帮好")
+			v.See("居民看到你要去了", "已帮好")
 			looked("coming")
 			v.Go(pathOf(way.no))
 			v.Click("a[href$='/revocations/new']")

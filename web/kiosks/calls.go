@@ -53,7 +53,7 @@ func (h handlers) showCalls(w http.ResponseWriter, r *http.Request, a answered) 
 	case waiting == 0:
 		p.Lead = "都有人去了"
 	default:
-		p.Lead = strconv.Itoa(waiting) + " 处等着，按“我去”，居民在屏幕上就看到您的名字"
+		p.Lead = strconv.Itoa(waiting) + " 处等着，按“我去”，居民在屏幕上就看到是谁来"
 	}
 	return h.f.Render(w, r, a.status(), showCalls(p))
 }
@@ -78,7 +78,7 @@ var acts = map[string]struct {
 }{
 	"take": {func(s *kiosk.Service, r *http.Request, key string, id kiosk.CallID) error {
 		return s.Take(r.Context(), route.Actor(r), key, id)
-	}, "居民看到您要去了"},
+	}, "居民看到你要去了"},
 	"finish": {func(s *kiosk.Service, r *http.Request, key string, id kiosk.CallID) error {
 		return s.Finish(r.Context(), route.Actor(r), key, id)
 	}, "这次帮好了"},
