@@ -9,7 +9,7 @@ import (
 const (
 	fuzzyCost      = 34 // one sound taken for its neighbour: s for sh, n for l, an for ang
 	habitCost      = 40 // somebody who does so throughout pays this once …
-	habitEach      = 8 // … and little each time
+	habitEach      = 8  // … and little each time
 	initialCost    = 55 // a syllable of which only the first letter was typed
 	aloneCost      = 45 // added when that syllable is a word by itself
 	unfinishedCost = 8  // the last syllable is still being typed

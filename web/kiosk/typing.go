@@ -10,7 +10,6 @@ import (
 	"portal/internal/authz"
 	"portal/internal/fault"
 	"portal/internal/pinyin"
-	"portal/web/form"
 	"portal/web/route"
 )
 
@@ -62,16 +61,15 @@ func (h handlers) typing(w http.ResponseWriter, r *http.Request, _ *here) error 
 	if err != nil {
 		return fault.Unavailable(err)
 	}
-	fm, err := form.Read(r)
-	if err != nil {
-		return err
+	if err := r.ParseForm(); err != nil {
+		return errLetters
 	}
-	typed, n := fm.Raw("typed"), 0
+	typed, n := r.PostForm.Get("typed"), 0
 	if typed == "" || len(typed) > pinyin.MaxLetters || strings.Trim(typed, "abcdefghijklmnopqrstuvwxyz'") != "" {
 		return errLetters
 	}
-	if fm.Has("page") {
-		if n, err = strconv.Atoi(fm.Raw("page")); err != nil || n < 0 || n >= typedPages {
+	if r.PostForm.Has("page") {
+		if n, err = strconv.Atoi(r.PostForm.Get("page")); err != nil || n < 0 || n >= typedPages {
 			return fault.InvalidField("page", "没有这一页")
 		}
 	}

@@ -87,7 +87,7 @@
   for (const n of ['pointerdown', 'mousedown']) box.addEventListener(n, (e) => { if (e.target !== field) e.preventDefault(); }); // the field keeps the focus
   box.addEventListener('click', (e) => {
     const key = e.target.closest('[data-k]');
-    if (key && !(busy && bar.contains(key))) press(key.dataset.k); // what is shown is no longer what was typed
+    if (key && !(busy && bar.contains(key))) press(key.dataset.k); // what is shown is not what was typed
   });
   // The keys of a real keyboard do the same.
   field.addEventListener('keydown', (e) => {
