@@ -34,19 +34,18 @@ type sayPage struct {
 	Modes   []view.KPick
 	Phrases []view.KPick
 	Same    []view.KPick // at most one
-	Cols    int
 }
 
 func (p sayPage) count() string {
 	return strconv.Itoa(utf8.RuneCountInString(p.Draft.Words)) + " / " + strconv.Itoa(maxSay) + " 字"
 }
 
-func (h handlers) showSay(w http.ResponseWriter, r *http.Request, at *here, p stepPage) error {
+func (h handlers) showSay(w http.ResponseWriter, r *http.Request, _ *here, p stepPage) error {
 	mode := r.URL.Query().Get(paramMode)
 	if len(p.Errors) > 0 {
 		mode = r.PostFormValue(paramFrom) // the page that came back is the one that was sent
 	}
-	out := sayPage{stepPage: p, CanType: h.canType(), Cols: at.cols(2, 4)}
+	out := sayPage{stepPage: p, CanType: h.canType()}
 	out.Typing = out.CanType && mode == modeType
 	if out.CanType {
 		out.Modes = []view.KPick{{Name: paramMode, Value: modePick, Text: "选现成的话", Icon: "list-checks", Chosen: !out.Typing},

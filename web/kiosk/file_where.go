@@ -40,6 +40,10 @@ const (
 	usualUnits     = 6 // where no doorplates tell
 	unitUnknown    = "none"
 	maxName        = 40
+	mostChoices    = 7 // on a screen (UX-K1)
+
+	keysShort = "short"
+	keysLong  = "long"
 )
 
 // spots are public places in plain words; what is not among them is said in the next question.
@@ -51,8 +55,7 @@ type wherePage struct {
 	Ask         string
 	Title, Lead string
 	Picks       []view.KPick
-	Keys        bool // the picks are keys of a pad
-	Cols        int
+	Keys        string // the picks are keys of a pad: how wide
 	Leaf        leaf
 	Back        view.KMove
 }
@@ -98,7 +101,7 @@ func (h handlers) showWhere(w http.ResponseWriter, r *http.Request, at *here, p 
 	if err != nil {
 		return err
 	}
-	out := wherePage{stepPage: p, Cols: 2}
+	out := wherePage{stepPage: p}
 	out.Back = p.back()
 	ask := map[string]func(context.Context, *http.Request, *here, *wherePage, []string) error{
 		askCompound: h.whichCompound, askBuilding: h.whichBuilding, askUnit: h.whichUnit, askPublic: h.whichSpot, askCommunity: h.whichCommunity}
@@ -126,7 +129,7 @@ func elsewhere(words string) []view.KPick {
 		{Href: wherePath(askCommunity), Text: "在别的社区", Icon: "map"}}
 }
 
-func (h handlers) whichBuilding(ctx context.Context, r *http.Request, at *here, p *wherePage, compounds []string) error {
+func (h handlers) whichBuilding(ctx context.Context, r *http.Request, _ *here, p *wherePage, compounds []string) error {
 	compound := p.Draft.Compound
 	if len(compounds) == 1 {
 		compound = compounds[0]
@@ -138,10 +141,10 @@ func (h handlers) whichBuilding(ctx context.Context, r *http.Request, at *here, 
 		return err
 	}
 	p.Title, p.Lead = "在哪栋楼", compound+"，不在楼里的选最近的一栋"
-	p.Keys, p.Cols = true, at.cols(6, 10)
 	size := numbersOnPage
+	p.Keys = keysShort
 	if slices.ContainsFunc(all, func(b place.Building) bool { return utf8.RuneCountInString(b.Name) > shortName }) {
-		size, p.Cols = longNames, at.cols(3, 4)
+		size, p.Keys = longNames, keysLong
 	}
 	rows, l := cut(r, all, size)
 	p.Leaf = l
@@ -151,7 +154,7 @@ func (h handlers) whichBuilding(ctx context.Context, r *http.Request, at *here, 
 	return nil
 }
 
-func (h handlers) whichUnit(ctx context.Context, _ *http.Request, at *here, p *wherePage, _ []string) error {
+func (h handlers) whichUnit(ctx context.Context, _ *http.Request, _ *here, p *wherePage, _ []string) error {
 	p.Title, p.Lead = "在几单元", p.Draft.Label
 	p.Back.Href = wherePath(askBuilding)
 	units, err := h.units(ctx, p.Draft)
@@ -162,8 +165,8 @@ func (h handlers) whichUnit(ctx context.Context, _ *http.Request, at *here, p *w
 		p.Picks = append(p.Picks, view.KPick{Name: paramUnit, Value: u, Text: u, Chosen: u == p.Draft.Unit})
 	}
 	p.Picks = append(p.Picks, view.KPick{Name: paramUnit, Value: unitUnknown, Text: "不分单元、不清楚"})
-	if p.Keys = len(p.Picks) > 7; p.Keys {
-		p.Cols = at.cols(3, 6)
+	if len(p.Picks) > mostChoices {
+		p.Keys = keysLong
 	}
 	return nil
 }
@@ -352,7 +355,4 @@ func (h handlers) similar(ctx context.Context, d draft) (request.SimilarRow, boo
 }
 
 // asksBuilding reports whether the list on the page is that of the buildings.
-func (p wherePage) asksBuilding() bool { return p.Keys && p.Ask == askBuilding }
-
-// knums is the class of a pad of so many columns.
-func knums(cols int) string { return "nums-" + strconv.Itoa(cols) }
+func (p wherePage) asksBuilding() bool { return p.Ask == askBuilding }
