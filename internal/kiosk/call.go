@@ -84,7 +84,7 @@ func (s *Service) Take(ctx context.Context, by authz.Actor, key string, id CallI
 		if c.State == CallDone {
 			return fault.Conflict("这次求助已经帮好了")
 		}
-		if c.State == CallComing && c.TakenBy != by.AccountID {
+		if c.State == CallComing {
 			return fault.Conflict("已有人去了：%s", c.Who)
 		}
 		return takeCall(ctx, tx, id, by.AccountID)

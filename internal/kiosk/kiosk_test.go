@@ -204,7 +204,7 @@ func TestEnrolmentIsBraked(t *testing.T) {
 		h.want(try("0000-0000-0000", "a"), fault.KindInvalid)
 	}
 	h.want(try(code, "a"), fault.KindTooMany)
-	for i := range missesAll - missesOrigin - 1 {
+	for i := range missesAll - missesOrigin {
 		h.want(try("abc", fmt.Sprint("b", i)), fault.KindInvalid)
 	}
 	h.want(try(code, "c"), fault.KindTooMany)

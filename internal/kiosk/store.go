@@ -149,8 +149,8 @@ func chargeMiss(ctx context.Context, db *pg.DB, origin string) error {
 	if err := db.Pool().QueryRow(ctx, countMiss, now.Add(-missWindow), origin).Scan(&own, &all); err != nil {
 		return pg.Trouble(fmt.Errorf("enrolment brake: %w", err))
 	}
-	if own > missesOrigin || all > missesAll {
-		return errBraked
+	if own > missesOrigin || all > missesAll { // what was refused unread is no try: nobody keeps the brake shut for others
+		return errors.Join(errBraked, refundMiss(ctx, db, origin))
 	}
 	return nil
 }

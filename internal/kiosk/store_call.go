@@ -23,12 +23,16 @@ ON CONFLICT (device_id) WHERE state <> 'done' DO NOTHING RETURNING id`
 
 // openCall opens a call, or finds the one that is open; made reports which.
 func openCall(ctx context.Context, tx *pg.Tx, d Device) (id CallID, made bool, err error) {
-	err = tx.QueryRow(ctx, putCall, d.ID, d.Community, tx.Now).Scan(&id)
-	if err == nil {
-		return id, true, nil
-	}
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = tx.QueryRow(ctx, openOfDevice, d.ID).Scan(&id)
+	for range 2 { // the open one may be finished between the two statements
+		if err = tx.QueryRow(ctx, putCall, d.ID, d.Community, tx.Now).Scan(&id); err == nil {
+			return id, true, nil
+		}
+		if errors.Is(err, pgx.ErrNoRows) {
+			err = tx.QueryRow(ctx, openOfDevice, d.ID).Scan(&id)
+		}
+		if !errors.Is(err, pgx.ErrNoRows) {
+			break
+		}
 	}
 	if err != nil {
 		return 0, false, fmt.Errorf("call for help: %w", err)
