@@ -25,6 +25,7 @@ import (
 	"portal/internal/demo/demotest"
 	"portal/internal/grid"
 	"portal/internal/handoff"
+	"portal/internal/kiosk"
 	"portal/internal/legal"
 	"portal/internal/notice"
 	"portal/internal/pg"
@@ -87,9 +88,9 @@ func openHouseLogging(t *testing.T, log io.Writer) *wholeHouse {
 	accounts := account.New(db, account.WithKeys(keys))
 	refusals, laws := refusal.New(db), legal.New(db)
 	laws.OnConfirmed = refusals.Released
-	requests, orders := request.New(db, keys), workorder.New(db)
+	requests, orders, machines := request.New(db, keys), workorder.New(db), kiosk.New(db, keys, nil)
 	notices := notice.New(db, keys, nil)
-	server, err := New(Services{DB: db, Accounts: accounts, Admission: admission.New(db), Refusals: refusals, Grids: grid.New(db), Requests: requests, Orders: orders, Cases: handoff.New(db, requests, orders), Notices: notices, Drafts: handoff.NewNotices(db, notices, admission.New(db), grid.New(db), orders), Catalog: catalog.New(db), Laws: laws,
+	server, err := New(Services{DB: db, Accounts: accounts, Admission: admission.New(db), Refusals: refusals, Grids: grid.New(db), Requests: requests, Orders: orders, Cases: handoff.New(db, requests, orders), Notices: notices, Drafts: handoff.NewNotices(db, notices, admission.New(db), grid.New(db), orders), Kiosks: machines, Catalog: catalog.New(db), Laws: laws,
 		Policy: policy.New(db), Blobs: files, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: true, Brake: -1,
 		Pending: func(context.Context) (int, error) { return 0, nil }})
 	if err != nil {

@@ -14,6 +14,8 @@ import (
 	"portal/web/frame"
 	"portal/web/grid"
 	"portal/web/home"
+	"portal/web/kiosk"
+	"portal/web/kiosks"
 	"portal/web/notice"
 	"portal/web/public"
 	"portal/web/refusal"
@@ -40,6 +42,8 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	workorder.Mount(rt, f, workorder.Deps{Orders: s.Orders, Requests: s.Requests, Cases: s.Cases, Blobs: s.Blobs})
 	event.Mount(rt, f, event.Deps{Orders: s.Orders, Blobs: s.Blobs})
 	notice.Mount(rt, f, notice.Deps{Notices: s.Notices, Drafts: s.Drafts, Blobs: s.Blobs, Secure: s.Secure})
+	kiosk.Mount(rt, f, kiosk.Deps{Kiosks: s.Kiosks, Requests: s.Requests, Cases: s.Cases, Grids: s.Grids, Notices: s.Notices, Catalog: s.Catalog, Secure: s.Secure})
+	kiosks.Mount(rt, f, kiosks.Deps{Kiosks: s.Kiosks, Demo: s.Demo, Secure: s.Secure})
 }
 
 // toSignIn sends somebody who has not signed in to the sign-in page, and back afterwards when a

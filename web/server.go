@@ -15,6 +15,7 @@ import (
 	"portal/internal/fault"
 	"portal/internal/grid"
 	"portal/internal/handoff"
+	"portal/internal/kiosk"
 	"portal/internal/legal"
 	"portal/internal/notice"
 	"portal/internal/pg"
@@ -24,6 +25,7 @@ import (
 	"portal/internal/workorder"
 	"portal/web/desk"
 	"portal/web/frame"
+	kioskpages "portal/web/kiosk"
 	"portal/web/route"
 	"portal/web/session"
 	"portal/web/static"
@@ -41,6 +43,7 @@ type Services struct {
 	Cases     *handoff.Cases
 	Notices   *notice.Service
 	Drafts    *handoff.Notices
+	Kiosks    *kiosk.Service
 	Catalog   *catalog.Service
 	Laws      *legal.Service
 	Policy    *policy.Service
@@ -73,6 +76,7 @@ func New(s Services) (*Server, error) {
 		return nil, err
 	}
 	mux.Use(Chain(cfg)...)
+	mux.Use(kioskpages.Deps{Kiosks: s.Kiosks, Secure: s.Secure}.Fence(f.Fail))
 	health := NewHealth(s.DB, s.Log, s.Pending)
 	mux.Get("/healthz", health.Live)
 	mux.Get("/readyz", health.Ready)

@@ -11,8 +11,13 @@ import (
 	"os"
 	"time"
 
+	"portal/internal/authz"
 	"portal/internal/demo"
+	"portal/internal/fault"
+	"portal/internal/kiosk"
+	"portal/internal/workday"
 	"portal/web"
+	"portal/web/form"
 )
 
 // Limits of the way down: a request in flight has this long, then the jobs.
@@ -28,6 +33,7 @@ type serveCmd struct {
 	SecureCookies  bool     `name:"secure-cookies" env:"PORTAL_SECURE_COOKIES" help:"Set when people reach the portal over TLS."`
 	TrustedProxies []string `name:"trusted-proxies" env:"PORTAL_TRUSTED_PROXIES" help:"CIDRs of proxies whose X-Forwarded-For is believed."`
 	Brake          int      `name:"requests-per-minute" env:"PORTAL_REQUESTS_PER_MINUTE" help:"Brake for one address: 0 the default of 1200, below 0 none."`
+	KioskSpool     string   `name:"kiosk-spool" env:"PORTAL_KIOSK_SPOOL" help:"Folder that takes the slips of kiosks with a printer of their own (ESC/POS), one file each; empty: kiosks print by their browser."`
 	LogFormat      string   `name:"log-format" env:"PORTAL_LOG_FORMAT" default:"text" enum:"text,json" help:"Form of the log lines."`
 }
 
@@ -70,6 +76,12 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer) error {
 		}
 	}
 	c.announce(out, ln.Addr().String(), seeded)
+	if c.demo() {
+		if err := c.announceKiosk(ctx, app.kiosks, out, ln.Addr().String()); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(out, "\n  按 Ctrl-C 停止，数据会保留")
 	srv := &http.Server{Handler: app.server, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	srv.RegisterOnShutdown(app.server.Health.Drain)
 	err = web.Serve(ctx, srv, ln, drainTime)
@@ -106,7 +118,6 @@ func (c serveCmd) announce(out io.Writer, addr string, seeded bool) {
 		fmt.Fprintf(out, "  指标           http://%s/metrics\n", c.MetricsAddr)
 	}
 	if !c.demo() {
-		fmt.Fprintln(out)
 		return
 	}
 	if seeded {
@@ -116,7 +127,27 @@ func (c serveCmd) announce(out io.Writer, addr string, seeded bool) {
 	for _, a := range demo.Accounts() {
 		fmt.Fprintf(out, "    %-20s %s\n", a.Login, a.Post)
 	}
-	fmt.Fprintln(out, "\n  按 Ctrl-C 停止，数据会保留")
+}
+
+// announceKiosk prints where the demo's kiosk is, and a fresh code while it waits to be set up.
+func (c serveCmd) announceKiosk(ctx context.Context, kiosks *kiosk.Service, out io.Writer, addr string) error {
+	d, err := kiosks.DeviceOf(ctx, authz.System, demo.Kiosk)
+	if fault.KindOf(err) == fault.KindNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	words := "已经启用"
+	if d.State == kiosk.Waiting {
+		code, until, err := kiosks.Invite(ctx, authz.System, form.NewKey(), d.No)
+		if err != nil {
+			return err
+		}
+		words = "启用码 " + code + "，" + until.In(workday.Shanghai).Format("15:04") + " 前有效"
+	}
+	fmt.Fprintf(out, "\n  居民一体机     http://%s/kiosk  （%s，%s；启用后这个浏览器只开一体机）\n", addr, d.No, words)
+	return nil
 }
 
 // seedCmd is `portal seed`.

@@ -13,6 +13,7 @@ import (
 	"portal/internal/grid"
 	"portal/internal/handoff"
 	"portal/internal/job"
+	"portal/internal/kiosk"
 	"portal/internal/legal"
 	"portal/internal/notice"
 	"portal/internal/policy"
@@ -27,6 +28,7 @@ import (
 // app is what serve runs.
 type app struct {
 	server  *web.Server
+	kiosks  *kiosk.Service
 	metrics *web.Metrics
 	jobs    *job.Runner
 }
@@ -50,12 +52,17 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 	orders := workorder.New(o.db)
 	cases := handoff.New(o.db, requests, orders)
 	notices := notice.New(o.db, keys, personal)
+	spool, err := kiosk.NewFolder(c.KioskSpool)
+	if err != nil {
+		return nil, err
+	}
+	kiosks := kiosk.New(o.db, keys, spool)
 	laws := legal.New(o.db)
 	laws.OnConfirmed = refusals.Released
 	policies := policy.New(o.db)
 	policies.OnFixed = admissions.DueFixed
 	metrics := web.NewMetrics(o.db)
-	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Admission: admissions, Refusals: refusals, Grids: grids, Requests: requests, Orders: orders, Cases: cases, Notices: notices, Drafts: handoff.NewNotices(o.db, notices, admissions, grids, orders), Catalog: catalog.New(o.db), Laws: laws, Policy: policies, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
+	server, err := web.New(web.Services{DB: o.db, Accounts: accounts, Admission: admissions, Refusals: refusals, Grids: grids, Requests: requests, Orders: orders, Cases: cases, Notices: notices, Drafts: handoff.NewNotices(o.db, notices, admissions, grids, orders), Kiosks: kiosks, Catalog: catalog.New(o.db), Laws: laws, Policy: policies, Blobs: files, Log: log, Demo: c.demo(), Secure: c.SecureCookies,
 		Proxies: c.TrustedProxies, Metrics: metrics, Brake: c.Brake, Pending: func(ctx context.Context) (int, error) { return migrations.Pending(ctx, o.url) }})
 	if err != nil {
 		return nil, err
@@ -70,13 +77,15 @@ func (c serveCmd) wire(ctx context.Context, o *opened, log *slog.Logger) (*app, 
 		job.Periodic{Name: "whistles", Every: 5 * time.Minute, Run: orders.TickWhistles},
 		job.Periodic{Name: "requests", Every: 10 * time.Minute, Run: cases.Tick},
 		job.Periodic{Name: "notices", Every: time.Hour, Run: notices.Tick},
+		job.Periodic{Name: "kiosk-calls", Every: time.Minute, Run: kiosks.Tick},
+		job.Periodic{Name: "kiosk-visits", Every: 5 * time.Minute, Run: func(ctx context.Context) error { _, err := kiosks.Sweep(ctx); return err }},
 		job.Periodic{Name: "fix-deadlines", Every: time.Hour, Run: func(ctx context.Context) error { _, err := policies.FixDeadlines(ctx); return err }})
 	chores = append(chores, backup.Periodic(o.db, files, log, c.schedule())...)
 	jobs, err := job.New(o.db, log, chores)
 	if err != nil {
 		return nil, err
 	}
-	return &app{server: server, metrics: metrics, jobs: jobs}, nil
+	return &app{server: server, kiosks: kiosks, metrics: metrics, jobs: jobs}, nil
 }
 
 // personal names what in a text is personal, for whoever publishes it.
