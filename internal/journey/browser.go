@@ -43,7 +43,8 @@ const patience = 40 * time.Second // for one action on a loaded machine; nothing
 // Options of a browser session.
 type Options struct {
 	Size     Size
-	NoScript bool // JavaScript off: every page must still work
+	NoScript bool   // JavaScript off: every page must still work
+	Profile  string // folder of the profile, for a browser that is started again; empty: a fresh one
 }
 
 // Browser is one tab of a fresh profile. Any failure ends the test.
@@ -55,6 +56,7 @@ type Browser struct {
 	script bool
 	clicks int
 	shots  int
+	kill   context.CancelFunc
 }
 
 // binary finds Chromium; a missing browser fails the test, it never skips.
@@ -75,13 +77,16 @@ func binary(t testing.TB) string {
 // Open starts a browser for the portal at base.
 func Open(t testing.TB, base string, o Options) *Browser {
 	t.Helper()
+	if o.Profile == "" {
+		o.Profile = t.TempDir()
+	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(binary(t)), chromedp.NoSandbox,
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true),
-		chromedp.Flag("lang", "zh-CN"), chromedp.WindowSize(o.Size.Width, o.Size.Height), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("lang", "zh-CN"), chromedp.WindowSize(o.Size.Width, o.Size.Height), chromedp.UserDataDir(o.Profile))
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, stop := chromedp.NewContext(alloc)
-	b := &Browser{t: t, ctx: ctx, base: strings.TrimSuffix(base, "/"), size: o.Size, script: !o.NoScript}
+	b := &Browser{t: t, ctx: ctx, base: strings.TrimSuffix(base, "/"), size: o.Size, script: !o.NoScript, kill: stopAlloc}
 	t.Cleanup(func() { stop(); stopAlloc() })
 	// The first call ties the browser's life to its context, so it has no time limit of its own.
 	if err := chromedp.Do(ctx); err != nil {
