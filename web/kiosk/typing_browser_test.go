@@ -46,8 +46,11 @@ func typingPage(t *testing.T, words, held string, hold chan struct{}, sent chan 
 }
 
 // until waits for something to hold in the page.
-func until(b *journey.Browser, condition string) {
-	journey.Eval[bool](b, `new Promise((done) => { const look = () => (`+condition+`) ? done(true) : requestAnimationFrame(look); look(); })`)
+func until(t *testing.T, b *journey.Browser, condition string) {
+	t.Helper()
+	if !journey.Eval[bool](b, `new Promise((done) => { let n = 0; const look = () => (`+condition+`) ? done(true) : n++ > 900 ? done(false) : requestAnimationFrame(look); look(); })`) {
+		t.Fatalf("it never holds: %s; the letters read %q, the field %q", condition, b.Text("[data-ime-pinyin]"), value(b))
+	}
 }
 
 func touch(b *journey.Browser, keys ...string) {
@@ -65,7 +68,10 @@ func value(b *journey.Browser) string {
 }
 
 // shows waits for the first candidate.
-func shows(b *journey.Browser, text string) { until(b, first+` === '`+text+`'`) }
+func shows(t *testing.T, b *journey.Browser, text string) {
+	t.Helper()
+	until(t, b, first+` === '`+text+`'`)
+}
 
 // UX-K8 by real touches: words, a page further, punctuation that takes the first text, figures, ⌫ and 清空.
 func TestTypingInABrowser(t *testing.T) {
@@ -75,7 +81,7 @@ func TestTypingInABrowser(t *testing.T) {
 	b.Go("/")
 	b.Axe()
 	spell(b, "weixian")
-	shows(b, "危险")
+	shows(t, b, "危险")
 	if got := b.Text("[data-ime-pinyin]"); got != "wei'xian" {
 		t.Errorf("the letters read %q", got)
 	}
@@ -85,17 +91,17 @@ func TestTypingInABrowser(t *testing.T) {
 	b.Shot("kiosk-typing")
 	b.Axe()
 	b.Tick(`[data-k="next"]`)
-	until(b, `document.querySelector('[data-k="prev"]') !== null`)
+	until(t, b, `document.querySelector('[data-k="prev"]') !== null`)
 	b.Tick(`[data-k="prev"]`)
-	shows(b, "危险")
+	shows(t, b, "危险")
 	touch(b, "space")
-	until(b, `document.querySelector('.cand') === null`)
+	until(t, b, `document.querySelector('.cand') === null`)
 	if got := value(b); got != "三楼的灯不亮，危险" {
 		t.Fatalf("the field holds %q", got)
 	}
 	spell(b, "xiexie")
 	touch(b, "。") // may come before the answer: it waits for it
-	until(b, `document.querySelector('[data-ime-field]').value.endsWith('。')`)
+	until(t, b, `document.querySelector('[data-ime-field]').value.endsWith('。')`)
 	if got := value(b); got != "三楼的灯不亮，危险谢谢。" {
 		t.Fatalf("the field holds %q", got)
 	}
@@ -103,14 +109,14 @@ func TestTypingInABrowser(t *testing.T) {
 	if got := value(b); got != "三楼的灯不亮，危险谢3号楼2单元" {
 		t.Fatalf("the field holds %q", got)
 	}
-	if got := b.Text("#words-count"); got != "17 / 200 字" {
+	if got := b.Text("#words-count"); got != "16 / 200 字" {
 		t.Errorf("the counter says %q", got)
 	}
 	spell(b, "xi")
 	touch(b, "'", "a", "n")
-	shows(b, "西安")
+	shows(t, b, "西安")
 	touch(b, "clear")
-	until(b, `document.querySelector('.cand') === null`)
+	until(t, b, `document.querySelector('.cand') === null`)
 	if value(b) == "" {
 		t.Fatal("清空 takes the letters first")
 	}
@@ -120,13 +126,13 @@ func TestTypingInABrowser(t *testing.T) {
 	}
 	// what a real keyboard types, and what is still open when one goes on
 	b.Key("loushui")
-	shows(b, "漏水")
+	shows(t, b, "漏水")
 	b.Key(kb.Backspace)
-	until(b, `document.querySelector('[data-ime-pinyin]').textContent.endsWith('shu')`)
+	until(t, b, `document.querySelector('[data-ime-pinyin]').textContent.endsWith('shu')`)
 	b.Key("i ")
-	until(b, `document.querySelector('[data-ime-field]').value === '漏水'`)
+	until(t, b, `document.querySelector('[data-ime-field]').value === '漏水'`)
 	spell(b, "xq")
-	shows(b, "小区")
+	shows(t, b, "小区")
 	journey.Eval[bool](b, `document.querySelector('form.kstep').requestSubmit(), true`)
 	if got := <-sent; got != "漏水小区" {
 		t.Errorf("%q was sent", got)
@@ -145,9 +151,9 @@ func TestLateAnswersAreDropped(t *testing.T) {
 		t.Errorf("before the answer the letters read %q", got)
 	}
 	spell(b, "uye")
-	shows(b, "物业")
+	shows(t, b, "物业")
 	close(hold)
-	until(b, `answers === 4`)
+	until(t, b, `answers === 4`)
 	if got := journey.Eval[string](b, first); got != "物业" {
 		t.Errorf("the answer to w replaced that to wuye: %s", got)
 	}
@@ -159,9 +165,9 @@ func TestTypingEndsAtTwoHundred(t *testing.T) {
 	b := journey.Open(t, typingPage(t, strings.Repeat("漏", 199), "", nil, nil), journey.Options{Size: journey.Kiosk})
 	b.Go("/")
 	spell(b, "weixian")
-	shows(b, "危险")
+	shows(t, b, "危险")
 	touch(b, "space")
-	until(b, `document.querySelector('.cand') === null`)
+	until(t, b, `document.querySelector('.cand') === null`)
 	touch(b, "。")
 	if got := []rune(value(b)); len(got) != 200 || string(got[198:]) != "漏危" {
 		t.Errorf("the field holds %d characters", len(got))
@@ -179,7 +185,7 @@ func TestKeysAreLargeEnough(t *testing.T) {
 			b := journey.Open(t, typingPage(t, "三楼的灯全不亮，老人晚上看不见，", "", nil, nil), journey.Options{Size: at.size})
 			b.Go(at.path)
 			spell(b, "womenloudaoliyoudeng")
-			until(b, `document.querySelectorAll('.cand').length >= 4`)
+			until(t, b, `document.querySelectorAll('.cand').length >= 4`)
 			b.FitsSideways()
 			b.Shot("kiosk-typing-" + name)
 			small := journey.Eval[[]string](b, `[...document.querySelectorAll('.krow button')].filter((k) => k.offsetParent && (k.offsetWidth < 90 || k.offsetHeight < 96)).map((k) => k.dataset.k)`)

@@ -12,7 +12,6 @@
     field.setRangeText(text, from, to, 'end');
     field.dispatchEvent(new Event('input', { bubbles: true }));
   };
-  // At the caret, as far as there is room.
   const put = (text) => {
     const from = field.selectionStart, to = field.selectionEnd;
     const room = max - size(field.value) + size(field.value.slice(from, to));
@@ -81,17 +80,17 @@
       if (k !== 'space') { if (busy) waiting.unshift(k); else act(k); }
     }
   };
-  // What needs an answer waits for it.
+  // What needs an answer waits.
   const press = (k) => { if (waiting.length || busy && !/^([a-z']|back|clear|123|abc)$/.test(k)) waiting.push(k); else act(k); };
 
   for (const n of ['pointerdown', 'mousedown']) box.addEventListener(n, (e) => { if (e.target !== field) e.preventDefault(); }); // the field keeps the focus
   box.addEventListener('click', (e) => {
     const key = e.target.closest('[data-k]');
-    if (key && !(busy && bar.contains(key))) press(key.dataset.k); // what is shown is not what was typed
+    if (key && !(busy && bar.contains(key))) press(key.dataset.k); // stale
   });
   // The keys of a real keyboard do the same.
-  field.addEventListener('keydown', (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+  for (const n of ['keydown', 'keypress']) field.addEventListener(n, (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || (n === 'keydown') !== e.key.length > 1) return;
     const k = e.key.toLowerCase();
     const to = /^[a-z]$/.test(k) ? k : typed && ({ ' ': 'space', backspace: 'back', escape: 'clear', "'": "'", ',': '，', '.': '。' }[k] || (/^[1-5]$/.test(k) ? 'pick' + (k - 1) : ''));
     if (to) { e.preventDefault(); press(to); }
