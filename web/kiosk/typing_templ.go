@@ -101,7 +101,7 @@ func Keyboard(field string, words string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\"></p></div><div class=\"kcands\" data-ime-bar data-keys hidden role=\"group\" aria-label=\"候选字\"><p class=\"kpinyin\" data-ime-pinyin aria-live=\"polite\">点下面的字母打拼音</p></div><div class=\"kboard\" data-ime-keys data-keys hidden role=\"group\" aria-label=\"拼音键盘\"><div class=\"klayer\" data-layer=\"abc\"><div class=\"krow\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\"></p></div><div class=\"kcands\" data-ime-bar data-keys hidden role=\"group\" aria-label=\"候选字\"><p class=\"kpinyin\" data-ime-pinyin aria-live=\"polite\">点字母打拼音</p></div><div class=\"kboard\" data-ime-keys data-keys hidden role=\"group\" aria-label=\"拼音键盘\"><div class=\"klayer\" data-layer=\"abc\"><div class=\"krow\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
