@@ -42,7 +42,7 @@ type placesPage struct {
 	Frame       view.Page
 	Title, Lead string
 	Picks       []view.KPick
-	Cols        int
+	Keys        bool // short names, laid out as the keys of a pad
 	Empty       string
 	Phone       string
 	Leaf        leaf
@@ -74,8 +74,8 @@ func (h handlers) compounds(w http.ResponseWriter, r *http.Request, at *here) er
 	if len(all) == 1 {
 		return h.drawBuildings(w, r, at, all[0], view.KMove{})
 	}
-	p := placesPage{Title: "您家在哪个小区", Lead: at.Session.Device.CommunityName, Cols: 1, Empty: "本社区还没有登记小区"}
-	rows, l := cut(r, all, compoundsOnPage)
+	p := placesPage{Title: "您家在哪个小区", Lead: at.Session.Device.CommunityName, Empty: "本社区还没有登记小区"}
+	rows, l := cut(r, all, at.choices(compoundsOnPage))
 	p.Leaf = l
 	for _, name := range rows {
 		p.Picks = append(p.Picks, view.KPick{Href: compoundPath(name), Text: name, Icon: "map-pin"})
@@ -117,7 +117,7 @@ func (h handlers) drawBuildings(w http.ResponseWriter, r *http.Request, at *here
 	if err != nil {
 		return err
 	}
-	p := placesPage{Title: "您家在哪栋楼", Lead: compound, Cols: 3, Empty: "这个小区还没有登记楼栋", Back: back}
+	p := placesPage{Title: "您家在哪栋楼", Lead: compound, Keys: true, Empty: "这个小区还没有登记楼栋", Back: back}
 	rows, l := cut(r, all, buildingsOnPage)
 	p.Leaf = l
 	for _, b := range rows {
@@ -130,6 +130,7 @@ func (h handlers) drawBuildings(w http.ResponseWriter, r *http.Request, at *here
 type whoPage struct {
 	Frame  view.Page
 	Place  string
+	Grid   string
 	Who    person
 	Phones []view.Term
 	Apart  []apartLine
@@ -197,12 +198,12 @@ func (h handlers) whoIs(w http.ResponseWriter, r *http.Request, at *here) error 
 	if err != nil {
 		return err
 	}
-	p := whoPage{Place: place.Building.Label(), Who: personOf(who[ids[0]], set.StreetPhone), Back: view.KMove{Text: "换栋楼", Href: compoundPath(place.Building.Compound)}}
+	p := whoPage{Place: place.Building.Label(), Grid: place.Grid.Name, Who: personOf(who[ids[0]], set.StreetPhone), Back: view.KMove{Text: "换栋楼", Href: compoundPath(place.Building.Compound)}}
 	duty, err := h.phoneIn(ctx, at.Session.Device.Community)
 	if err != nil {
 		return err
 	}
-	p.Phones = []view.Term{{Name: "网格", Text: place.Grid.Name}, {Name: "社区值班电话", Text: duty}, {Name: "监督电话", Text: set.SupervisionPhone}}
+	p.Phones = []view.Term{{Name: "社区值班电话", Text: duty}, {Name: "监督电话", Text: set.SupervisionPhone}}
 	for i, a := range apart {
 		if i == mostApart {
 			p.Apart = append(p.Apart, apartLine{"另外几户", "也归别的网格，请打社区值班电话问"})

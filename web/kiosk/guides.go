@@ -159,21 +159,12 @@ func (h handlers) forbiddenList(w http.ResponseWriter, r *http.Request, at *here
 }
 
 func (h handlers) drawList(w http.ResponseWriter, r *http.Request, at *here, all []certificate, path string, p guidePage) error {
-	rows, l := cut(r, all, certificatesOnPage)
+	rows, l := cut(r, all, at.choices(certificatesOnPage))
 	p.Leaf, p.Cols, p.Back = l, 1, view.KMove{Text: "上一步", Href: pathGuides}
 	for _, c := range rows {
 		p.Picks = append(p.Picks, view.KPick{Href: path + "/" + c.Code, Text: c.Title})
 	}
 	return h.drawGuide(w, r, at, p)
-}
-
-// certificatePage is one certificate: whether, where and why.
-type certificatePage struct {
-	Frame       view.Page
-	Title, Lead string
-	Facts       []view.Term
-	Note        string
-	Back, Next  view.KMove
 }
 
 // find picks a certificate by its code.
@@ -197,20 +188,15 @@ func (h handlers) allowedOne(w http.ResponseWriter, r *http.Request, at *here) e
 	if err != nil {
 		return err
 	}
-	p := certificatePage{Title: c.Title, Lead: "社区可以开", Facts: []view.Term{{Name: "依据", Text: c.Basis}, {Name: "要带什么", Text: "清单上没有写。来之前请打社区值班电话 " + phone + " 问清"}},
-		Back: view.KMove{Text: "别的证明", Href: pathGuideCan}}
+	lines := []string{"依据：" + c.Basis, "要带什么：清单上没有写。来之前请打社区值班电话 " + phone + " 问清"}
 	if c.Doubt {
-		p.Note = "这一项的依据正在核对，开之前请先问社区"
+		lines = append(lines, "这一项的依据正在核对，开之前请先问社区")
 	}
-	return h.drawCertificate(w, r, at, p)
+	return h.drawCertificate(w, r, at, textPage{Title: c.Title, Lead: "社区可以开", Back: view.KMove{Text: "别的证明", Href: pathGuideCan}}, lines)
 }
 
-func (h handlers) drawCertificate(w http.ResponseWriter, r *http.Request, at *here, p certificatePage) error {
-	var err error
-	if p.Frame, err = h.frame(r, at, p.Title+" - 办事材料", "办事材料", idlePage); err != nil {
-		return err
-	}
-	return h.f.Render(w, r, http.StatusOK, showCertificate(p))
+func (h handlers) drawCertificate(w http.ResponseWriter, r *http.Request, at *here, p textPage, lines []string) error {
+	return h.drawText(w, r, at, p, p.Title+" - 办事材料", "办事材料", lines)
 }
 
 // unlisted is R37: what stands on neither list is decided by the street; nobody at the desk issues it.
@@ -219,9 +205,8 @@ func (h handlers) unlisted(w http.ResponseWriter, r *http.Request, at *here) err
 	if err != nil {
 		return err
 	}
-	return h.drawCertificate(w, r, at, certificatePage{Title: "清单上没有的证明", Lead: "社区不能直接开，先登记，由街道定",
-		Facts: []view.Term{{Name: "您可以", Text: "问要您开证明的单位：依据哪一条规定，能不能用证件或者承诺书代替"}, {Name: "要登记", Text: "按“叫人帮忙”，或者打社区值班电话 " + phone}},
-		Back:  view.KMove{Text: "上一步", Href: pathGuides}})
+	return h.drawCertificate(w, r, at, textPage{Title: "清单上没有的证明", Lead: "社区不能直接开，先登记，由街道定", Back: view.KMove{Text: "上一步", Href: pathGuides}},
+		[]string{"您可以：问要您开证明的单位，依据哪一条规定，能不能用证件或者承诺书代替", "要登记：按“叫人帮忙”，或者打社区值班电话 " + phone})
 }
 
 // forbiddenOne says where a certificate is to be had that the community does not issue (R36).
@@ -230,7 +215,6 @@ func (h handlers) forbiddenOne(w http.ResponseWriter, r *http.Request, at *here)
 	if err != nil {
 		return err
 	}
-	p := certificatePage{Title: f.Certificate, Lead: "社区不开，也不用社区盖章", Facts: f.facts(), Note: f.Other,
-		Back: view.KMove{Text: "别的证明", Href: pathGuideCannot}, Next: view.KMove{Text: "打去向小票", Href: f.path + "/slip", Icon: "printer"}}
-	return h.drawCertificate(w, r, at, p)
+	return h.drawCertificate(w, r, at, textPage{Title: f.Certificate, Lead: "社区不开，也不用社区盖章",
+		Back: view.KMove{Text: "别的证明", Href: pathGuideCannot}, Next: view.KMove{Text: "打去向小票", Href: f.path + "/slip", Icon: "printer"}}, f.lines())
 }

@@ -21,8 +21,12 @@ type referral struct {
 	path                  string
 }
 
-func (f referral) facts() []view.Term {
-	out := []view.Term{{Name: "去哪里", Text: f.Office}, {Name: "依据", Text: f.Basis}, {Name: "先问清", Text: f.Sure}}
+// lines are the same on the screen.
+func (f referral) lines() []string {
+	out := []string{"去哪里：" + f.Office + "。" + f.Sure, "依据：" + f.Basis}
+	if f.Other != "" {
+		out = append(out, f.Other)
+	}
 	return out
 }
 
@@ -58,9 +62,9 @@ func (h handlers) referral(r *http.Request, at *here) (referral, error) {
 	return f, nil
 }
 
-// referralPage is the slip on the screen and on paper.
+// referralPage is the slip on paper, with the same words on the screen.
 type referralPage struct {
-	Frame view.Page
+	textPage
 	R     referral
 	Print bool
 }
@@ -70,7 +74,10 @@ func (h handlers) referralSlip(w http.ResponseWriter, r *http.Request, at *here)
 	if err != nil {
 		return err
 	}
-	p := referralPage{R: f, Print: at.Session.Device.Printer != kiosk.BySpool}
+	p := referralPage{R: f, Print: at.Session.Device.Printer != kiosk.BySpool, textPage: textPage{Title: f.Certificate,
+		Lead: "小票在下面出来。没出来的，请用手机拍下", Back: view.KMove{Text: "别的证明", Href: pathGuideCannot}, Next: view.KMove{Text: "办完了", Href: pathHome, Icon: "check"}}}
+	one, l := cut(r, at.room().sheets(f.lines()), 1)
+	p.Lines, p.Leaf, p.Print = one[0], l, p.Print && l.At == 1
 	if p.Frame, err = h.frame(r, at, "打去向小票 - 办事材料", "办事材料", idlePage); err != nil {
 		return err
 	}

@@ -62,8 +62,8 @@ type room struct{ lines, chars int }
 // Portrait screens hold many lines, landscape screens few long ones; a screen that nobody has told is taken
 // for the smaller one. 字再大些 leaves less.
 var rooms = map[bool]map[string]room{
-	true:  {"": {16, 28}, "large": {13, 25}, "xlarge": {11, 22}},
-	false: {"": {5, 38}, "large": {4, 36}, "xlarge": {3, 36}},
+	true:  {"": {17, 28}, "large": {14, 25}, "xlarge": {12, 22}},
+	false: {"": {7, 38}, "large": {6, 37}, "xlarge": {5, 36}},
 }
 
 func (at *here) portrait() bool {
@@ -71,6 +71,15 @@ func (at *here) portrait() bool {
 	w, errW := strconv.Atoi(wide)
 	h, errH := strconv.Atoi(high)
 	return ok && errW == nil && errH == nil && h > w
+}
+
+// choices is how many of most choices a page of a list holds: with 按钮放低 on its side only one row is left
+// (UX-K2).
+func (at *here) choices(most int) int {
+	if at.Pocket.Look.Low && !at.portrait() {
+		return min(most, 4)
+	}
+	return most
 }
 
 func (at *here) room() room {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"portal/internal/fault"
@@ -61,6 +62,21 @@ func (p progressPage) lead() string {
 	}
 	return p.T.Community + "，" + p.T.No
 }
+
+// said is what was just done, or why it could not be done any more.
+func (p progressPage) said() string { return cmp.Or(p.Told, p.Late) }
+
+// now is what happens now and by when.
+func (p progressPage) now() string {
+	if p.By == "" {
+		return p.T.Now
+	}
+	return p.T.Now + "。" + p.By
+}
+
+var progressTones = map[string]view.Tone{"handled": view.Warn, "closed": view.OK, "not_accepted": view.Neutral, "diverted": view.Neutral, "withdrawn": view.Neutral, "parked": view.Neutral}
+
+func (p progressPage) tone() view.Tone { return cmp.Or(progressTones[p.T.State], view.Info) }
 
 // asks are the two answers of J8.
 func (p progressPage) asks() []view.KPick {
@@ -206,6 +222,15 @@ type textPage struct {
 	Leaf        leaf
 	Back        view.KMove
 	Next        view.KMove
+}
+
+// labelled splits a short name off a line: 依据：……
+func labelled(line string) (name, rest string) {
+	before, after, found := strings.Cut(line, "：")
+	if n := len([]rune(before)); !found || n == 0 || n > 6 || after == "" {
+		return "", line
+	}
+	return before + "：", after
 }
 
 // drawText lays paragraphs on the screens of this device.

@@ -222,16 +222,16 @@ func TestWhatOpensNothingReadsTheSame(t *testing.T) {
 	b.prove(true)
 	alone, both := map[string]bool{}, map[string]bool{}
 	for _, code := range []string{kept.Code, nobody.Code} {
-		alone[b.byCode(t, code, "").Is(http.StatusNotFound).Text(".knote")] = true
-		both[b.byCode(t, code, "5679").Is(http.StatusNotFound).Text(".knote")] = true
+		alone[b.byCode(t, code, "").Is(http.StatusNotFound).Text(".khead .lead")] = true
+		both[b.byCode(t, code, "5679").Is(http.StatusNotFound).Text(".khead .lead")] = true
 	}
-	both[b.byCode(t, r.Code, "0000").Is(http.StatusNotFound).Text(".knote")] = true
+	both[b.byCode(t, r.Code, "0000").Is(http.StatusNotFound).Text(".khead .lead")] = true
 	if !alone[saidMissing] || len(alone) != 1 || !both[saidNoMatch] || len(both) != 1 {
 		t.Errorf("what opens nothing reads differently: %v %v", alone, both)
 	}
 	for typed, want := range map[string]string{kept.Provisional: saidHeld, strings.TrimPrefix(kept.Provisional, "临-"): saidHeld, "K7QF": saidShort, "": saidShort,
 		"K7QF-2M9A-41X8-9": saidTypo, "<script>": saidHeld, strings.Repeat("9", 299): saidTypo, "编号": saidShort} {
-		if got := b.Post("/kiosk/lookups", "code", typed).Is(http.StatusUnprocessableEntity).Text(".knote"); got != want {
+		if got := b.Post("/kiosk/lookups", "code", typed).Is(http.StatusUnprocessableEntity).Text(".khead .lead"); got != want {
 			t.Errorf("%q reads %q, want %q", typed, got, want)
 		}
 	}
@@ -261,7 +261,7 @@ func TestGuessesAreBraked(t *testing.T) {
 		}
 	}
 	a := b.byCode(t, r.Code, "5678")
-	if a.Status != http.StatusTooManyRequests || !strings.Contains(a.Text(".knote"), "先歇一下") {
+	if a.Status != http.StatusTooManyRequests || !strings.Contains(a.Text(".khead .lead"), "先歇一下") {
 		t.Errorf("the sixth try of a code answers %d %q", a.Status, a.Text("main"))
 	}
 	to := b.Post("/kiosk/lookups", "code", "/r/"+r.Token).Sees()
@@ -320,7 +320,7 @@ func TestRatingByCode(t *testing.T) {
 	key := a.Attr("form[action='/kiosk/lookups/ratings'] [name=form_key]", "value")
 	for range 2 {
 		to := wellKept(t, b.Post("/kiosk/lookups/ratings", form.KeyField, key, "answer", "unsolved"), r.Code, r.Token).Sees()
-		if got := wellKept(t, b.Get(to).Is(http.StatusOK)).Text(".knote"); !strings.Contains(got, "已经退回重办") {
+		if got := wellKept(t, b.Get(to).Is(http.StatusOK)).Text(".khead .lead"); !strings.Contains(got, "已经退回重办") {
 			t.Errorf("told %q", got)
 		}
 	}

@@ -99,7 +99,7 @@ func (h handlers) notices(w http.ResponseWriter, r *http.Request, at *here) erro
 	if err != nil {
 		return err
 	}
-	rows, l := cut(r, all, noticesOnPage)
+	rows, l := cut(r, all, at.choices(noticesOnPage))
 	p := noticesPage{Leaf: l, Cols: 1, Lead: at.Session.Device.CommunityName + "和街道正在公示的事，新的在前"}
 	for _, n := range rows {
 		p.Picks = append(p.Picks, view.KPick{Href: pathNotices + "/" + n.Slug(), Text: n.PlainTitle, Hint: n.PlainSummary})
