@@ -49,11 +49,8 @@ func (d *Dictionary) Candidates(typed string, limit int) []Candidate {
 		return len(out) < limit
 	}
 	words := s.words(all[s.skip(0)])
-	if len(words) > 0 && words[0].hit.end == best.Used && words[0].hit.kind == 0 {
-		add(s.candidate(words[0])) // spelled exactly, and a word: before any sentence that only sounds like it
-		if best.kind == 0 && best.words > 1 && best.cost < int(d.costs[words[0].word]) {
-			out, seen = out[:0], map[string]bool{}
-		}
+	if w := words[0]; w.hit.end == best.Used && w.hit.kind == 0 && (best.kind != 0 || w.cost <= best.cost) {
+		add(s.candidate(w)) // spelled exactly, and a word: before any sentence that only sounds like it
 	}
 	add(best.Candidate)
 	for _, w := range words {
