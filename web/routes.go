@@ -32,7 +32,7 @@ func mount(rt *route.Router, f *frame.Frame, s Services) {
 	settings.Mount(rt, f, s.DB)
 	home.Mount(rt, f, home.Deps{})
 	public.Mount(rt, f, public.Deps{Secure: s.Secure})
-	desk.Mount(rt, f, desk.Deps{Applications: s.Admission, Sources: []desk.Source{desk.Refusals(s.DB), desk.Grids(s.Grids), desk.Cases(s.Orders), desk.Whistles(s.Orders), desk.Notices(s.Notices)}})
+	desk.Mount(rt, f, desk.Deps{Applications: s.Admission, Sources: []desk.Source{desk.Refusals(s.DB), desk.Grids(s.Grids), desk.Cases(s.Orders), desk.Whistles(s.Orders), desk.Notices(s.Notices), desk.Kiosks(s.DB, s.Kiosks)}})
 	catalog.Mount(rt, f, catalog.Deps{Catalog: s.Catalog, Policy: s.Policy, Blobs: s.Blobs, Kinds: Files(), Secure: s.Secure})
 	admission.Mount(rt, f, s.Admission, s.Blobs)
 	refusal.Mount(rt, f, refusal.Deps{Refusals: s.Refusals, Laws: s.Laws})

@@ -70,7 +70,7 @@ var errNoPage = fault.NotFound("")
 func New(s Services) (*Server, error) {
 	mux := chi.NewRouter()
 	sessions := session.New(s.DB, s.Accounts, s.Secure)
-	f := &frame.Frame{DB: s.DB, Sessions: sessions, Demo: s.Demo, Log: s.Log, Counts: desk.Counts(s.Admission, desk.CaseCounts(s.Orders), desk.RowCounts("grids", desk.Whistles(s.Orders)), desk.RowCounts("notices", desk.Notices(s.Notices)))}
+	f := &frame.Frame{DB: s.DB, Sessions: sessions, Demo: s.Demo, Log: s.Log, Counts: desk.Counts(s.Admission, desk.CaseCounts(s.Orders), desk.RowCounts("grids", desk.Whistles(s.Orders)), desk.RowCounts("notices", desk.Notices(s.Notices)), desk.RowCounts("kiosks", desk.Kiosks(s.DB, s.Kiosks)))}
 	cfg := MiddlewareConfig{Log: s.Log, Fail: f.Fail, Metrics: s.Metrics, TrustedProxies: s.Proxies, Secure: s.Secure, PerMinute: s.Brake}
 	if err := cfg.Check(); err != nil {
 		return nil, err
