@@ -170,11 +170,5 @@ func (h handlers) deliver(w http.ResponseWriter, r *http.Request, at *here) erro
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(delivered{receipt.No, receipt.Code})
-	if err != nil {
-		return fmt.Errorf("receipt: %w", err)
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, err = w.Write(body)
-	return err
+	return tell(w, delivered{receipt.No, receipt.Code})
 }
