@@ -26,7 +26,7 @@ func (b *machine) touch(t *testing.T, path, words string) string {
 	t.Helper()
 	for range 20 {
 		a := wellKept(t, b.Get(path).Is(http.StatusOK))
-		for _, n := range a.All(".kpick") {
+		for _, n := range a.All(".kpick, .knums .kkey") {
 			if webtest.TextOf(n) == words {
 				return attr(n, "href")
 			}
@@ -82,7 +82,7 @@ func TestGridWorkerInThreeTouches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := b.turned(t, at, ".kpick b", buildingsOnPage); len(got) != len(buildings) || got[0] != "1幢" {
+	if got := b.turned(t, at, ".knums .kkey", buildingsOnPage); len(got) != len(buildings) || got[0] != "1幢" {
 		t.Errorf("%d buildings are choices, there are %d", len(got), len(buildings))
 	}
 }
