@@ -160,8 +160,8 @@ func refundMiss(ctx context.Context, db *pg.DB, origin string) error {
 }
 
 // run does what is no record and has no trail: visits, challenges, brakes.
-func run(ctx context.Context, db *pg.DB, what, statement string, args ...any) error {
-	if _, err := db.Pool().Exec(ctx, statement, args...); err != nil {
+func run(ctx context.Context, db *pg.DB, what, sql string, args ...any) error {
+	if _, err := db.Pool().Exec(ctx, sql, args...); err != nil {
 		return pg.Trouble(fmt.Errorf("%s: %w", what, err))
 	}
 	return nil

@@ -85,9 +85,9 @@ func rotate(ctx context.Context, db *pg.DB, id DeviceID, old, hash []byte, grace
 	return one(ctx, db, rotateVisit, id, old, hash, grace, db.Now(), touchedAfter)
 }
 
-// one is a statement that must meet exactly one visit.
-func one(ctx context.Context, db *pg.DB, statement string, args ...any) error {
-	tag, err := db.Pool().Exec(ctx, statement, args...)
+// one runs a statement that must meet exactly one visit.
+func one(ctx context.Context, db *pg.DB, sql string, args ...any) error {
+	tag, err := db.Pool().Exec(ctx, sql, args...)
 	if err != nil {
 		return pg.Trouble(fmt.Errorf("visit: %w", err))
 	}

@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"portal/internal/authz"
@@ -188,10 +187,7 @@ func (h handlers) idle(w http.ResponseWriter, r *http.Request, at *here) error {
 	}
 	k := &page.Frame.Kiosk
 	page.Warn, page.Frame.Path = k.Warn, page.Back
-	k.Idle, k.Again = 0, ""
+	k.Idle, k.Again = 0, 0
 	w.Header().Set("Refresh", strconv.Itoa(page.Warn)+"; url="+pathHome)
 	return h.f.Render(w, r, http.StatusOK, idleView(page))
 }
-
-// query writes one parameter of an address.
-func query(name, value string) string { return url.Values{name: {value}}.Encode() }

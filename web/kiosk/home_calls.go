@@ -80,7 +80,7 @@ func (h handlers) calling(w http.ResponseWriter, r *http.Request, at *here) erro
 	k := &page.Frame.Kiosk
 	k.Form = false
 	if n := looks(r); n*callWait < k.Idle { // a page that nobody touches does not look for ever
-		k.Again = strconv.Itoa(callWait) + "; url=" + pathCalls + "?" + query("n", strconv.Itoa(n+1))
+		k.Again, k.Looked = callWait, n+1
 	}
 	return h.f.Render(w, r, http.StatusOK, callView(page))
 }

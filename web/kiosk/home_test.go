@@ -3,6 +3,7 @@ package kiosk
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -276,3 +277,6 @@ func TestSaying(t *testing.T) {
 		t.Errorf("no call is %q", got.State)
 	}
 }
+
+// query writes one parameter of an address.
+func query(name, value string) string { return url.Values{name: {value}}.Encode() }

@@ -23,7 +23,7 @@ const (
 	answerNo    = "unsolved"
 	paramDone   = "done"
 
-	partTrail = "trail"
+	partTrail = "steps"
 	partReply = "reply"
 	partSaid  = "said"
 	partSlip  = "slip"

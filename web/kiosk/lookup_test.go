@@ -132,7 +132,7 @@ func TestCodeAloneShowsStatusTheDigitsEverything(t *testing.T) {
 		}
 	}
 	b.Get("/kiosk/lookups/progress/said").Is(http.StatusNotFound)
-	wellKept(t, b.Get("/kiosk/lookups/progress/trail").Is(http.StatusOK), r.Code, r.Token)
+	wellKept(t, b.Get("/kiosk/lookups/progress/steps").Is(http.StatusOK), r.Code, r.Token)
 
 	a = b.byCode(t, r.Code, "5678").Is(http.StatusOK)
 	if !strings.Contains(a.Text("h1"), "楼道灯三天不亮") {
@@ -427,6 +427,6 @@ func TestHostileWordsInLookups(t *testing.T) {
 		}
 	}
 	for _, page := range []string{"0", "-1", "x", "999999999999", url.QueryEscape("1 OR 1=1")} {
-		b.Get("/kiosk/lookups/progress/trail?page=" + page).Is(http.StatusOK)
+		b.Get("/kiosk/lookups/progress/steps?page=" + page).Is(http.StatusOK)
 	}
 }

@@ -1,9 +1,14 @@
 package view
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 )
 
 // KioskLook is what the touch device shows around a page; its switches last until the next person.
@@ -18,7 +23,8 @@ type KioskLook struct {
 	Idle, Warn    int    // seconds without a touch, and of the countdown after that; 0: the page waits for ever (UX-K5)
 	Form          bool   // something is being filled in: 我还在填 instead of 我还在看
 	Proof         int    // seconds between two proofs of the device's key
-	Again         string // without script: seconds and address of the next look at this page, e.g. "10; url=/kiosk/help-calls"
+	Again         int    // without script: seconds until the call for help is looked at again …
+	Looked        int    // … for this many times before
 	Key           string // form key of the tools
 }
 
@@ -30,21 +36,24 @@ func (k KioskLook) still() string {
 	return "我还在看"
 }
 
-// idleURL is where a page without script goes after the time without touches.
-func (p Page) idleURL() string {
-	to := "/kiosk/idle?back=" + url.QueryEscape(p.Path)
+// refresh is the time-out of a page without script (UX-K10): after so many seconds another address of the device,
+// or nothing on a page that waits for ever. templ does not clean such an element, so it is written here, of a number
+// and of an address whose every sign is escaped (reliability.md §2 rule 8).
+func (p Page) refresh() templ.Component {
+	seconds, to := p.Kiosk.Idle, "/kiosk/idle?back="+url.QueryEscape(p.Path)
 	if p.Kiosk.Form {
-		to += "&form=1"
+		to += "&amp;form=1"
 	}
-	return to
-}
-
-// refresh is the time-out of a page without script (UX-K10); empty on the start page.
-func (p Page) refresh() string {
-	if p.Kiosk.Again != "" || p.Kiosk.Idle == 0 {
-		return p.Kiosk.Again
+	if p.Kiosk.Again > 0 {
+		seconds, to = p.Kiosk.Again, "/kiosk/help-calls?n="+itoa(p.Kiosk.Looked)
 	}
-	return itoa(p.Kiosk.Idle) + "; url=" + p.idleURL()
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		if seconds == 0 {
+			return nil
+		}
+		_, err := fmt.Fprintf(w, `<noscript><meta http-equiv="refresh" content="%d; url=%s"></noscript>`, seconds, to)
+		return err
+	})
 }
 
 func (p Page) kioskClass() string {

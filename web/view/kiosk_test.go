@@ -178,11 +178,23 @@ func TestKioskTimeOut(t *testing.T) {
 	if attr(body, "data-idle") != "60" || attr(body, "data-warn") != "20" || words(one(t, doc, "dialog [data-stay]")) != "我还在填" || attr(one(t, doc, "dialog form"), "action") != "/kiosk/leave" {
 		t.Error("times or words of the question")
 	}
-	if got := p.refresh(); got != "60; url=/kiosk/idle?back=%2Fkiosk%2Frequests%2Fnew%2Fsay%3Fmode%3Dtype&form=1" {
-		t.Errorf("refresh %q", got)
+	said := func() string {
+		var out strings.Builder
+		if err := p.refresh().Render(t.Context(), &out); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	const waits = `<noscript><meta http-equiv="refresh" content="60; url=/kiosk/idle?back=%2Fkiosk%2Frequests%2Fnew%2Fsay%3Fmode%3Dtype&amp;form=1"></noscript>`
+	if got := said(); got != waits {
+		t.Errorf("refresh %s", got)
+	}
+	p.Path = `/kiosk?x="><script>alert(1)</script>`
+	if got := said(); strings.ContainsAny(got[len(`<noscript><meta http-equiv="refresh" content="`):len(got)-len(`"></noscript>`)], `"<>' `[:4]) {
+		t.Errorf("an address breaks out: %s", got)
 	}
 	p.Kiosk.Idle = 0
-	if doc := within(t, Kiosk(p)); len(find(doc, "dialog")) != 0 || p.refresh() != "" {
+	if doc := within(t, Kiosk(p)); len(find(doc, "dialog")) != 0 || said() != "" {
 		t.Error("the start page does not wait for ever")
 	}
 }
