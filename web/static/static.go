@@ -24,7 +24,8 @@ var bundles = []struct {
 }{
 	{"staff.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/counter.css", "css/staff.css", "css/print.css"}},
 	{"public.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/map.css", "css/places.css", "css/public.css", "css/resident.css", "css/print.css"}},
-	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/places.css", "css/kiosk.css", "css/kioskhome.css", "css/kioskstep.css", "css/kiosklow.css", "css/kioskfile.css", "css/print.css", "css/slip.css", "css/kioskslip.css", "css/kioskime.css"}},
+	{"kiosk.css", []string{"css/tokens.css", "css/base.css", "css/components.css", "css/places.css", "css/kiosk.css", "css/kioskhome.css", "css/kioskstep.css", "css/kiosklow.css", "css/kioskfile.css", "css/print.css", "css/slip.css", "css/kioskslip.css"}},
+	{"kiosktype.css", []string{"css/kioskime.css"}},
 	{"kiosktype.js", []string{"js/kiosk-ime.js"}},
 	{"boards.css", []string{"css/boards.css"}},
 	{"boardpage.css", []string{"css/boardpage.css"}},
