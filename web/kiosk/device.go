@@ -195,11 +195,11 @@ func (h handlers) alerting(next page) page {
 		case err == nil, kind == fault.KindTooMany, kind == fault.KindNotFound, route.Status(err) >= http.StatusInternalServerError:
 			return err
 		}
-		key := r.PostFormValue(form.KeyField)
-		if key == "" {
+		fm, bad := form.Read(r)
+		if bad != nil { // not from our script, which sends a key that the server made
 			return err
 		}
-		if _, failed := h.Kiosks.Call(r.Context(), key, at.Session.Device); failed != nil {
+		if _, failed := h.Kiosks.Call(r.Context(), fm.Key(), at.Session.Device); failed != nil {
 			return failed
 		}
 		h.f.Log.Warn("a kept request was refused", "device", at.Session.Device.No)

@@ -117,6 +117,11 @@ func (h handlers) takeSay(ctx context.Context, _ *here, fm *form.Form, d draft) 
 	if err != nil {
 		return taken{}, err
 	}
+	for i := range errors {
+		if errors[i].Name == "title" { // made from the words: nobody sees a title here
+			errors[i].Message = "请用几个字说一说情况，只有符号看不明白"
+		}
+	}
 	return taken{d, stepPath(d.open(stepCheck)), errors}, nil
 }
 
