@@ -120,25 +120,38 @@ func TestAloud(t *testing.T) {
 		t.Error("念给我听 is shown without a voice")
 	}
 	b.BeforePages(`window.said = []; window.stopped = 0; let speaking = false;
-Object.defineProperty(window, 'speechSynthesis', { value: { get speaking() { return speaking; }, getVoices: () => window.voices, addEventListener() {}, speak(u) { speaking = true; window.said.push(u.text); }, cancel() { speaking = false; window.stopped++; } } });
+Object.defineProperty(window, 'speechSynthesis', { value: { get speaking() { return speaking; }, getVoices: () => window.voices, addEventListener() {}, speak(u) { speaking = true; window.said.push(u.text); window.spoken = u.voice.lang; }, cancel() { speaking = false; window.stopped++; } } });
 window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
-window.voices = [{ lang: 'en-US', localService: true }, { lang: 'zh-CN', localService: false }];
-if (location.search !== '?far') window.voices.push({ lang: 'zh-CN', localService: true });`)
-	b.Go(pathLook + "?far")
+window.voices = [{ lang: 'en-US', localService: true }, { lang: 'zh-CN', localService: false }, { lang: 'cmn', localService: false }];
+const near = new URLSearchParams(location.search).get('voice');
+if (near) window.voices.push({ lang: near, localService: true });`)
+	b.Go(pathLook)
 	if !journey.Eval[bool](b, `document.querySelector('`+button+`').hidden`) {
 		t.Error("a voice that is not of this machine is used")
 	}
-	b.Go(pathLook)
-	said := journey.Eval[string](b, `(() => { document.querySelector('`+button+`').click(); return window.said.join('|'); })()`)
-	for _, words := range []string{"您想办什么", "反映问题", "办事材料"} {
-		if !strings.Contains(said, words) {
-			t.Errorf("%q is not read: %s", words, said)
+	for _, lang := range []string{"zh-CN", "zh_CN", "cmn", "cmn-latn-pinyin", "zh"} { // Chromium, Windows, espeak-ng
+		b.Go(pathLook + "?" + query("voice", lang))
+		if journey.Eval[bool](b, `document.querySelector('`+button+`').hidden`) {
+			t.Errorf("a voice of this machine, %s, is not taken", lang)
+			continue
+		}
+		said := journey.Eval[string](b, `(() => { document.querySelector('`+button+`').click(); return window.said.join('|'); })()`)
+		for _, words := range []string{"您想办什么", "反映问题", "办事材料"} {
+			if !strings.Contains(said, words) {
+				t.Errorf("%q is not read: %s", words, said)
+			}
+		}
+		if got := journey.Eval[string](b, `window.spoken`); got != lang {
+			t.Errorf("read by %q instead of %q", got, lang)
 		}
 	}
 	b.KioskFits() // five tools side by side
 	b.Shot("home-five-tools")
 	if journey.Eval[int](b, `window.stopped`) != 1 {
 		t.Error("a new page is not quiet")
+	}
+	if journey.Eval[int](b, `(performance.now = () => 1e6, document.querySelector('`+button+`').click(), window.stopped)`) != 2 {
+		t.Error("a second touch does not stop it")
 	}
 }
 
