@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"portal/internal/journey"
+	"portal/internal/request"
 )
 
 // lookupPages are the pages of 查进度, 看公示, 找网格员 and 办事材料, the fullest of each kind.
@@ -31,43 +32,49 @@ func TestLookupPagesAreDrawnRight(t *testing.T) {
 	pages, base := m.lookupPages(t), m.serve()
 	running, ended := m.slipped(t, waits), m.slipped(t, answered)
 	for _, size := range []journey.Size{journey.Kiosk, journey.KioskWide} {
-		b := m.browser(t, base, journey.Options{Size: size})
 		for _, l := range appearances {
-			m.visit(b)
-			m.number(t, `UPDATE kiosk_device SET screen = $1 WHERE no = $2 RETURNING 1`, size.Name, m.no) // as the script tells it
-			wear(b, l.look)
-			fits := func(name string) {
-				b.KioskFits()
-				b.Shot("lookup-" + name + "-" + l.name)
-			}
-			for name, path := range pages {
-				b.Go(path)
-				fits(name)
-			}
-			for name, token := range map[string]string{"running": running.Token, "answered": ended.Token} {
-				b.Go(pathLookup)
-				b.Fill("input[name=code]", base+"/r/"+token)
-				b.Click(".kpad > .btn")
-				b.See("办到哪一步")
-				fits(name)
-				for _, part := range []string{partTrail, partSaid, partSlip} {
-					b.Go(pathLookupProgress + "/" + part)
-					fits(name + "-" + part)
-				}
-			}
-			b.Go(pathLookupProgress + "/" + partReply)
-			b.Go(pathLookup)
-			b.Fill("input[name=code]", "K7QF")
-			b.Click(".kpad > .btn")
-			b.See("接着输完")
-			fits("mend")
-			b.Fill("input[name=code]", running.Code)
-			b.Click(".kpad > .btn")
-			b.See("后四位")
-			fits("digits")
-			b.Click("[name=" + paramSkip + "]")
-			b.See(running.No)
-			fits("alone")
+			t.Run(size.Name+" "+l.name, func(t *testing.T) {
+				b := m.browser(t, base, journey.Options{Size: size})
+				m.number(t, `UPDATE kiosk_device SET screen = $1 WHERE no = $2 RETURNING 1`, size.Name, m.no) // as the script tells it
+				wear(b, l.look)
+				m.drawn(b, l.name, base, pages, running, ended)
+			})
 		}
 	}
+}
+
+// drawn opens and measures every page of the look-ups in one appearance.
+func (m *machine) drawn(b *journey.Browser, look, base string, pages map[string]string, running, ended request.Receipt) {
+	fits := func(name string) {
+		b.KioskFits()
+		b.Shot("lookup-" + name + "-" + look)
+	}
+	for name, path := range pages {
+		b.Go(path)
+		fits(name)
+	}
+	for name, token := range map[string]string{"running": running.Token, "answered": ended.Token} {
+		b.Go(pathLookup)
+		b.Fill("input[name=code]", base+"/r/"+token)
+		b.Click(".kpad > .btn")
+		b.See("办到哪一步")
+		fits(name)
+		for _, part := range []string{partTrail, partSaid, partSlip} {
+			b.Go(pathLookupProgress + "/" + part)
+			fits(name + "-" + part)
+		}
+	}
+	b.Go(pathLookupProgress + "/" + partReply)
+	b.Go(pathLookup)
+	b.Fill("input[name=code]", "K7QF")
+	b.Click(".kpad > .btn")
+	b.See("接着输完")
+	fits("mend")
+	b.Fill("input[name=code]", running.Code)
+	b.Click(".kpad > .btn")
+	b.See("后四位")
+	fits("digits")
+	b.Click("[name=" + paramSkip + "]")
+	b.See(running.No)
+	fits("alone")
 }
