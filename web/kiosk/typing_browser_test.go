@@ -33,7 +33,7 @@ func typingPage(t *testing.T, words, held string, hold chan struct{}, sent chan 
 		w.Header().Set("Content-Security-Policy", "default-src 'self'; form-action 'self'")
 		p := sayPage{stepPage: stepPage{Step: stepSay, Draft: draft{CategoryName: "楼道灯", Place: "梧桐里 5 号楼 2 单元", Words: words},
 			Frame: view.Page{Title: "说情况", Street: "岚桥街道", Wordmark: "岚桥", Phone: "0000-5550100", Path: "/kiosk", Demo: true,
-				Kiosk: view.KioskLook{Heading: "反映问题", Aside: "不着急，慢慢来", Low: r.URL.Query().Has("low")}}},
+				Kiosk: view.KioskLook{Heading: "反映问题", Aside: "不着急，慢慢来", Proof: 120, Low: r.URL.Query().Has("low")}}},
 			Typing: true, CanType: true, Modes: []view.KPick{{Name: paramMode, Value: modePick, Text: "选现成的话", Icon: "list-checks"},
 				{Name: paramMode, Value: modeType, Text: "拼音打字", Icon: "keyboard", Chosen: true}}}
 		if err := showSay(p).Render(r.Context(), w); err != nil {
