@@ -58,14 +58,17 @@ func TestLogIsQuiet(t *testing.T) {
 	h.send(t, who[0], http.MethodPost, "/sign-in", url.Values{"login": {"admin"}, "password": {private["wrong password"]}})
 	opens, number := h.confide(t)
 	h.follow(t, who, opens, number)
+	m := h.machine(t, "WTL-09")
+	maps.Copy(opens, m.confide(t))
 	h.tell(t, who)
 	refused := h.refuseRows(t)
+	m.tell(t)
 	h.follow(t, who, opens, number)
 	h.tell(t, who)
 	if n := strings.Count(log.String(), "violates check constraint"); n == 0 {
 		t.Errorf("no row was refused of %d tables: the walk does not come to the driver's errors", refused)
 	}
-	maps.Copy(cookies, h.cookies(t, who))
+	maps.Copy(cookies, h.cookies(t, append(who, m.identity)))
 	maps.Copy(cookies, opens)
 	h.repeatsNothing(t, &log, cookies)
 }
@@ -116,6 +119,66 @@ func (h *wholeHouse) confide(t *testing.T) (opens map[string]string, number stri
 		t.Fatalf("the receipt shows no code or no number: %.500s", page)
 	}
 	return map[string]string{"token of a receipt": token[1], "code of a receipt": code}, number
+}
+
+// typedLetters are pinyin that somebody touches on the device.
+const typedLetters = "banyeshuiguanbaole"
+
+var keptOnPage = regexp.MustCompile(`name="kept" value="([^"]+)"`)
+
+// confide files a request on the device, looks it up there by its code and delivers what the device held, and gives
+// what opens it.
+func (m *machine) confide(t *testing.T) map[string]string {
+	t.Helper()
+	m.prove(t)
+	m.tell(t)
+	if status, said := m.h.send(t, m.identity, http.MethodPost, "/kiosk/typing", url.Values{"typed": {typedLetters}}); status != http.StatusOK {
+		t.Fatalf("typing answers %d %s", status, said)
+	}
+	_, page := m.h.send(t, m.identity, http.MethodGet, "/kiosk/requests/new/check", nil)
+	kept := keptOnPage.FindStringSubmatch(page)
+	if kept == nil {
+		t.Fatalf("the device holds nothing: %s", visible(page))
+	}
+	if status, to := m.h.send(t, m.identity, http.MethodPost, "/kiosk/requests/new/check", url.Values{"kept": {kept[1]}}); status != http.StatusSeeOther || to != "/kiosk/receipts" {
+		t.Fatalf("filing on the device answers %d %s", status, visible(to))
+	}
+	_, page = m.h.send(t, m.identity, http.MethodGet, "/kiosk/receipts", nil)
+	code := codeOnPage.FindString(page)
+	if code == "" {
+		t.Fatalf("no code on the receipt: %s", visible(page))
+	}
+	m.h.send(t, m.identity, http.MethodPost, "/kiosk/deliveries", url.Values{"kept": {kept[1]}})
+	m.h.send(t, m.identity, http.MethodPost, "/kiosk/lookups", url.Values{"code": {code}})
+	if status, to := m.h.send(t, m.identity, http.MethodPost, "/kiosk/lookups/phone", url.Values{"phone4": {private["telephone"][7:]}}); status != http.StatusSeeOther || to != "/kiosk/lookups/progress" {
+		t.Fatalf("the code opens nothing on the device: %d %s", status, visible(to))
+	}
+	for _, path := range []string{"/kiosk/lookups/progress", "/kiosk/lookups/progress/said"} {
+		m.h.send(t, m.identity, http.MethodGet, path, nil)
+	}
+	m.h.send(t, m.identity, http.MethodPost, "/kiosk/lookups/ratings", confided())
+	m.h.send(t, m.identity, http.MethodPost, "/kiosk/help-calls", url.Values{"back": {"/kiosk/requests/new/say?q=" + url.QueryEscape(telling)}})
+	return map[string]string{"code of a receipt of the device": code, "request that the device held": kept[1], "letters typed on the device": typedLetters}
+}
+
+// tell types everything private on the device, whatever that answers.
+func (m *machine) tell(t *testing.T) {
+	t.Helper()
+	for _, one := range []struct {
+		step string
+		v    url.Values
+	}{
+		{"what", url.Values{"category": {"0102"}}}, {"where", url.Values{"spot": {"马路边"}}},
+		{"say", url.Values{"words": {private["words"] + " " + private["name"] + " " + private["door"]}, "go": {"next"}}}, {"phone", url.Values{"phone": {private["telephone"]}}},
+	} {
+		m.h.send(t, m.identity, http.MethodPost, "/kiosk/requests/new/"+one.step, one.v)
+	}
+	m.h.send(t, m.identity, http.MethodPost, "/kiosk/typing", url.Values{"typed": {typedLetters}})
+	for _, step := range []string{"what", "where", "say", "phone", "check"} { // what cannot be read, too
+		m.h.send(t, m.identity, http.MethodPost, "/kiosk/requests/new/"+step, url.Values{"category": {telling}, "spot": {telling}, "words": {strings.Repeat(telling, 9)}, "phone": {telling}, "kept": {telling}})
+	}
+	m.h.send(t, m.identity, http.MethodPost, "/kiosk/typing", url.Values{"typed": {telling}})
+	m.h.send(t, m.identity, http.MethodPost, "/kiosk/deliveries", url.Values{"kept": {telling}})
 }
 
 // follow opens the request with what opens it, acts on it, and lets staff see whose it is.
