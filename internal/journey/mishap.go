@@ -1,9 +1,6 @@
 package journey
 
-import (
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
-)
+import "github.com/chromedp/chromedp"
 
 // Kill ends the browser at once, as a cut of power does; nothing in it may say goodbye. What is on the disk of
 // its profile stays.
@@ -26,12 +23,6 @@ func (b *Browser) Window() *Browser {
 func (b *Browser) Back() {
 	b.t.Helper()
 	b.do("go back", chromedp.Evaluate[chromedp.Void]("history.back()"))
-}
-
-// First runs a script before those of every page that is opened from now on.
-func (b *Browser) First(script string) {
-	b.t.Helper()
-	b.do("add a script", call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}))
 }
 
 // Press activates something that leads to no page at once.

@@ -194,6 +194,9 @@ func (m *machine) browser(t testing.TB, base string, o journey.Options) *journey
 	t.Helper()
 	b := journey.Open(t, base, o)
 	b.Go(pathHand + "?name=" + cookieDevice + "&value=" + m.cookie)
+	if !o.NoScript {
+		m.impart(b)
+	}
 	m.visit(b)
 	return b
 }

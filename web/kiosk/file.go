@@ -215,14 +215,24 @@ func (p stepPage) back() view.KMove {
 	return view.KMove{Text: "上一步", Href: stepPath(stepCheck)}
 }
 
+// entry is where a touch that asks for a step is let in. Without a single answer, as Back finds it after 办完了, a
+// later step leads to the start page and not to an empty question (UX-K5).
+func (d draft) entry(s string) string {
+	open := d.open(s)
+	if open != s && d.Key == "" {
+		return pathHome
+	}
+	return stepPath(open)
+}
+
 // step shows a question; one whose answers before it are missing leads to the first of them.
 func (h handlers) step(w http.ResponseWriter, r *http.Request, at *here) error {
 	s := route.Param(r, "step")
 	if fileTitles[s] == "" {
 		return errNoStep
 	}
-	if open := at.Pocket.Draft.open(s); open != s {
-		return route.See(w, r, stepPath(open))
+	if to := at.Pocket.Draft.entry(s); to != stepPath(s) {
+		return route.See(w, r, to)
 	}
 	return h.showStep(w, r, at, s, nil)
 }
@@ -264,8 +274,8 @@ func (h handlers) answer(w http.ResponseWriter, r *http.Request, at *here) error
 		return h.file(w, r, at, fm)
 	}
 	d := at.Pocket.Draft
-	if open := d.open(s); open != s {
-		return route.See(w, r, stepPath(open))
+	if to := d.entry(s); to != stepPath(s) {
+		return route.See(w, r, to)
 	}
 	out, err := take[s](r.Context(), at, fm, d)
 	if err != nil {

@@ -27,6 +27,7 @@ type checkPage struct {
 	Note        string
 	Kept        request.Kept
 	Provisional view.KSlipView
+	Prints      bool // by the browser, which needs no line
 }
 
 func (h handlers) showCheck(w http.ResponseWriter, r *http.Request, at *here, p stepPage) error {
@@ -47,7 +48,7 @@ func (h handlers) showCheck(w http.ResponseWriter, r *http.Request, at *here, p 
 	}
 	now, dev, d := h.f.DB.Now(), at.Session.Device, p.Draft
 	contact, due := request.Clocks(c, set, now)
-	out := checkPage{stepPage: p, Terms: termsOf(d), Kept: kept, Provisional: view.KSlipView{Street: set.StreetName, Place: dev.Place, Device: dev.No,
+	out := checkPage{stepPage: p, Terms: termsOf(d), Kept: kept, Prints: dev.Printer != kiosk.BySpool && dev.Paper != kiosk.PaperOut, Provisional: view.KSlipView{Street: set.StreetName, Place: dev.Place, Device: dev.No,
 		No: kept.Provisional, Code: kept.Code, Matter: c.Name, Community: d.CommunityName, Filed: view.Moment(now, now),
 		URL: listing.Address(r, h.Secure, "/r/"+kept.Token), Provisional: true}}
 	if out.Provisional.Phone, err = h.phoneIn(ctx, dev.Community); err != nil {
