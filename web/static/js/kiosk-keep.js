@@ -1,6 +1,6 @@
 // What a resident files is held by the device until the server has answered (ux.md UX-K12): it is put away before it
 // is sent, and only an answer takes it out, so that neither a cut line nor a cut of power loses or doubles it. What
-// is put away is sealed by the server; nothing of it can be read here.
+// is put away is sealed by the server; nothing of it can be read here. It is kept until the receipt has come.
 (() => {
   const body = document.body, LIMIT = 10000;
   if (!('kiosk' in body.dataset)) return;
@@ -27,11 +27,10 @@
   const all = () => store('kept', 'readonly', (s) => s.getAll());
   const count = () => store('kept', 'readonly', (s) => s.count()).catch(() => 0);
   const hold = (sealed) => store('kept', 'readwrite', (s) => s.add({ sealed })).catch((e) => { if (!e || e.name !== 'ConstraintError') throw e; });
-  const drop = (sealed) => store('kept', 'readwrite', (s) => {
-    const r = s.index('sealed').getKey(sealed);
-    r.onsuccess = () => { if (r.result !== undefined) s.delete(r.result); };
-    return r;
-  });
+  const put = (x) => store('kept', 'readwrite', (s) => s.put(x));
+  const lives = () => fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(LIMIT) }).then((res) => res.ok, () => false);
+  const each = async (is, act) => { for (const x of await all()) if (is(x)) await act(x); };
+  const gone = (x) => store('kept', 'readwrite', (s) => s.delete(x.n));
   // send asks once, for ten seconds at most; status 0 is a line that is down.
   const send = async (url, data) => {
     const stop = new AbortController(), timer = setTimeout(() => stop.abort(), LIMIT);
@@ -54,13 +53,18 @@
     for (const x of await all()) {
       if (x.failed) continue;
       const got = await send('/kiosk/deliveries', { form_key: key ? key.value : '', kept: x.sealed });
-      if (got.body && got.body.no) await drop(x.sealed);
-      else if (final(got.status)) await store('kept', 'readwrite', (s) => s.put({ ...x, failed: true }));
+      if (got.body && got.body.no) await gone(x);
+      else if (final(got.status)) await put({ ...x, failed: true });
       else return false;
     }
     return true;
   });
   window.kioskKeep = { store, count, send, deliver, alone };
+
+  // The receipt has come: what was answered need not be brought again.
+  if (location.pathname === '/kiosk/receipts' && document.querySelector('.kreceipt')) {
+    each((x) => x.came, gone).catch(() => {});
+  }
 
   const printing = (e) => { if (e && 'print' in e.dataset && !e.hidden) window.print(); };
   printing(document.querySelector('[data-print]:not([hidden])'));
@@ -83,7 +87,7 @@
     if (busy) return;
     busy = true;
     form.setAttribute('aria-busy', 'true');
-    const sealed = form.elements.kept.value, done = form.dataset.done;
+    const sealed = form.elements.kept.value, done = form.dataset.done, mine = (x) => x.sealed === sealed;
     try {
       await hold(sealed);
     } catch {
@@ -92,9 +96,13 @@
     }
     const got = await send(form.action, new FormData(form));
     const sure = got.body && got.body.to === done;
-    if (sure || final(got.status)) await drop(sealed).catch(() => {});
-    if (sure) location.replace(done);
-    else if (final(got.status)) form.submit(); // the server says beside its field what is to be changed
+    if (final(got.status)) {
+      await each(mine, gone).catch(() => {});
+      form.submit(); // the server says beside its field what is to be changed
+      return;
+    }
+    if (sure) await each(mine, (x) => put({ ...x, came: true })).catch(() => {});
+    if (sure && await lives()) location.replace(done);
     else provisional();
   });
 })();
