@@ -2,6 +2,7 @@ package kiosks
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -84,6 +85,8 @@ var acts = map[string]struct {
 	}, "这次帮好了"},
 }
 
+var errNoCall = fault.NotFound("没有找到这次叫人。可能已经帮好了，或者不在你的职责范围内")
+
 func (h handlers) answer(w http.ResponseWriter, r *http.Request) error {
 	f, err := form.Read(r)
 	if err != nil {
@@ -91,10 +94,17 @@ func (h handlers) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, err := strconv.ParseInt(route.Param(r, "id"), 10, 64)
 	if err != nil || id < 1 {
-		return fault.NotFound("没有找到这次叫人。可能已经帮好了，或者不在你的职责范围内")
+		return errNoCall
 	}
 	act, known := acts[f.Raw("do")]
 	if !known {
+		open, err := h.Kiosks.Waiting(r.Context(), route.Actor(r))
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(open, func(c kiosk.Call) bool { return c.ID == kiosk.CallID(id) }) { // out of reach reads like missing
+			return errNoCall
+		}
 		f.Add("", "按“我去”或“已帮好”")
 		return h.showCalls(w, r, back(f))
 	}
