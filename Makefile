@@ -48,7 +48,7 @@ check: ## format, vet, generated files, linters, known vulnerabilities
 		else echo "govulncheck left out: VULNDB=folder names no database"; fi
 
 bench: ## the portal beside the bare limit of the same machine, as ratios
-	@$(NEED) go postgres
+	@$(NEED) go postgres browser fonts
 	@$(MAKE) --no-print-directory build
 	@PORTAL_DATA_DIR=.data/bench bin/portal with-db -- $(GO) test -run '^$$' -bench . -timeout 2h ./internal/bench/...
 
