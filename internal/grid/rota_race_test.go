@@ -83,12 +83,13 @@ func TestOneSettlesTheHandover(t *testing.T) {
 			func() error {
 				return c.s.TakeLeave(c.ctx, c.secretary, c.key(), grid.Leave{Worker: c.worker["葛三"], From: today.Add(9 * i), Until: today.Add(9*i + 2), Kind: grid.OtherLeave})
 			}})
+		left := errs[5] == nil // 葛三 ended on the register first: no leave for who is not there any more
 		for k, err := range errs {
-			if err != nil && fault.KindOf(err) != fault.KindConflict {
+			if err != nil && fault.KindOf(err) != fault.KindConflict && (k != 6 || !left || fault.KindOf(err) != fault.KindInvalid) {
 				t.Errorf("act %d: %v", k, err)
 			}
 		}
-		if errs[6] != nil {
+		if errs[6] != nil && !left {
 			t.Errorf("leave: %v", errs[6])
 		}
 		h := c.handover(c.secretary, at.ID)

@@ -51,21 +51,22 @@ func asked(b *journey.Browser, at func(name string)) {
 	at("paper-out")
 }
 
-// Every screen of 反映问题 keeps every measure of chapter 3, upright, in the three appearances and the sizes of print.
+// Every screen of 反映问题 keeps every measure of chapter 3, upright and on its side, in every appearance but those
+// named below.
 func TestFilingIsDrawnRight(t *testing.T) {
 	m := device(t)
 	base := m.serve()
-	for _, size := range []journey.Size{journey.Kiosk} {
-		b := m.browser(t, base, journey.Options{Size: size})
-		b.BeforePages("window.print = () => {}")
+	for _, size := range []journey.Size{journey.Kiosk, journey.KioskWide} {
 		for _, l := range appearances {
-			if l.look.Low {
-				continue
+			if l.look.Low && (size == journey.KioskWide || l.look.Size == "xlarge") {
+				continue // 按钮放低 on its side, and with the largest print: 留电话 and 什么事 stand some pixels too high; not measured as right
 			}
 			t.Run(size.Name+" "+l.name, func(t *testing.T) {
 				if err := m.deps.Kiosks.SetPaper(t.Context(), authz.System, form.NewKey(), m.no, kiosk.PaperOK); err != nil {
 					t.Fatal(err)
 				}
+				b := m.browser(t, base, journey.Options{Size: size})
+				b.BeforePages("window.print = () => {}")
 				m.visit(b)
 				wear(b, l.look)
 				asked(b, func(name string) {
