@@ -23,11 +23,15 @@ func TestKeptFiling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(kept.Sealed, "138") && strings.Contains(kept.Sealed, "13800005678") || !strings.HasPrefix(kept.Provisional, "临-") || len([]rune(kept.Provisional)) != 8 {
+	if strings.Contains(kept.Sealed, "13800005678") || !strings.HasPrefix(kept.Provisional, "临-") || len([]rune(kept.Provisional)) != 8 {
 		t.Errorf("%+v", kept)
 	}
+	changed := "A" + kept.Sealed[1:]
+	if kept.Sealed[0] == 'A' {
+		changed = "B" + kept.Sealed[1:]
+	}
 	for name, c := range map[string][2]string{"another device": {"HYL-02", kept.Sealed}, "cut short": {"HYL-01", kept.Sealed[:len(kept.Sealed)-4]},
-		"one letter changed": {"HYL-01", "B" + kept.Sealed[1:]}, "nothing": {"HYL-01", ""}, "no base64": {"HYL-01", "灯"}, "too long": {"HYL-01", strings.Repeat("A", longestKept+1)}} {
+		"one letter changed": {"HYL-01", changed}, "nothing": {"HYL-01", ""}, "no base64": {"HYL-01", "灯"}, "too long": {"HYL-01", strings.Repeat("A", longestKept+1)}} {
 		if _, _, err := h.s.Unseal(t.Context(), c[0], c[1]); fault.KindOf(err) != fault.KindInvalid {
 			t.Errorf("%s: %v", name, err)
 		}
