@@ -24,7 +24,7 @@ type situation struct {
 	handovers   map[ID]bool          // grids with a handover that is not closed
 	stays       map[int64][]stay     // by building, from the day on
 	alone       []aloneAddress       // addresses placed by themselves in grids that close
-	posts       []holding            // A and B on the day in the streets concerned
+	posts       []holding            // A and B from the day on in the streets concerned, planned ones too
 	workers     map[WorkerID]serving // those the change names
 	taken       map[string]string    // a code asked for that was given before → the grid's last name
 	last        map[string]int       // highest number ever given under a counter
@@ -54,13 +54,20 @@ type aloneAddress struct {
 	Reason   string
 }
 
-// holding is who holds a post of a grid on the day.
+// holding is who holds a post of a grid over some days.
 type holding struct {
 	Grid   ID
 	Role   Role
 	Worker WorkerID // 0: vacant
 	Name   string
-	Reason string
+	From   workday.Day
+	Until  workday.Day
+}
+
+// post is one of the posts of a grid; its lines follow each other.
+type post struct {
+	grid ID
+	role Role
 }
 
 // serving is a person of the register.

@@ -5,59 +5,92 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"portal/internal/workday"
 )
 
 // noReason stands where nobody wrote why a post of a new grid is vacant.
 const noReason = "网格新设，尚未指定人员"
 
 // people finds who holds A and B of the grids that open (GRD-03): the persons named; else those of the
-// first predecessor; else a vacancy with its reason.
+// first predecessor, with what is planned for its post; else a vacancy with its reason.
 func (r *reckoning) people() {
-	at := map[ID]map[Role]holding{}
+	lines := map[post][]holding{}
 	for _, h := range r.posts {
-		if at[h.Grid] == nil {
-			at[h.Grid] = map[Role]holding{}
-		}
-		at[h.Grid][h.Role] = h
+		at := post{h.Grid, h.Role}
+		lines[at] = append(lines[at], h)
 	}
 	for i := range r.opened {
 		o := &r.opened[i]
 		if o.Kind == Micro {
 			continue
 		}
-		var before map[Role]holding
+		var a, b []holding
 		if len(o.From) > 0 {
-			before = at[o.From[0]]
+			a, b = lines[post{o.From[0], RoleA}], lines[post{o.From[0], RoleB}]
 		}
-		o.a = r.fill(o.NewGrid, o.A, before[RoleA], o.B)
-		o.b = r.fill(o.NewGrid, o.B, before[RoleB], r.who(o.a, before[RoleA]))
+		o.a = r.fill(o.NewGrid, o.A, a, o.B)
+		o.b = r.fill(o.NewGrid, o.B, b, r.who(o.a, a))
 		if o.A != 0 && o.A == o.B {
 			r.refuse("b", "“%s”的 A 岗和 B 岗不能是同一个人", o.Name)
 		}
+		r.checkPlanned(*o, a, b)
 	}
-	r.loads(at)
+	r.loads(lines)
 }
 
 // fill: not the person who holds the other post (A and B differ).
-func (r *reckoning) fill(o NewGrid, named WorkerID, before holding, other WorkerID) filling {
+func (r *reckoning) fill(o NewGrid, named WorkerID, before []holding, other WorkerID) filling {
 	reason := cmp.Or(o.VacancyReason, noReason)
+	now, held := r.now(before)
 	switch {
 	case named != 0:
 		r.checkWorker(o, named)
 		return filling{worker: named}
-	case before.Grid == 0:
+	case !held:
 		return filling{reason: reason}
-	case before.Worker != 0 && before.Worker == other:
+	case now.Worker != 0 && now.Worker == other:
 		return filling{reason: reason}
 	}
 	return filling{inherit: true}
 }
 
-func (r *reckoning) who(f filling, before holding) WorkerID {
+// now is the line of a post that holds on the day.
+func (r *reckoning) now(lines []holding) (holding, bool) {
+	i := slices.IndexFunc(lines, func(h holding) bool { return !h.From.After(r.Change.Day) })
+	if i < 0 {
+		return holding{}, false
+	}
+	return lines[i], true
+}
+
+func (r *reckoning) who(f filling, before []holding) WorkerID {
 	if f.inherit {
-		return before.Worker
+		now, _ := r.now(before)
+		return now.Worker
 	}
 	return f.worker
+}
+
+// checkPlanned: a person named for one post of a new grid is not the one planned for the other, which it
+// inherits with its plans.
+func (r *reckoning) checkPlanned(o opening, a, b []holding) {
+	for _, side := range []struct {
+		named   filling
+		plans   filling
+		lines   []holding
+		field   string
+		planned Role
+	}{{o.a, o.b, b, "a", RoleB}, {o.b, o.a, a, "b", RoleA}} {
+		if side.named.worker == 0 || !side.plans.inherit {
+			continue
+		}
+		for _, h := range side.lines {
+			if h.Worker == side.named.worker && h.From.After(r.Change.Day) {
+				r.refuse(side.field, "%s从 %s 起已经安排任“%s”的%s，A 岗和 B 岗不能是同一个人。请另选一位", h.Name, h.From.Chinese(), o.Name, side.planned.Label())
+			}
+		}
+	}
 }
 
 func (r *reckoning) checkWorker(o NewGrid, id WorkerID) {
@@ -67,40 +100,44 @@ func (r *reckoning) checkWorker(o NewGrid, id WorkerID) {
 	}
 }
 
-// loads looks at how many grids, and how many households, an A would have (GRD-06).
-func (r *reckoning) loads(at map[ID]map[Role]holding) {
-	grids := map[WorkerID][]ID{}
+// loads looks at how many grids, and how many households, an A would have (GRD-06), on the day and on every
+// day on which something is planned.
+func (r *reckoning) loads(lines map[post][]holding) {
+	houses := r.households()
+	spans := map[WorkerID][]aSpan{}
 	names := map[WorkerID]string{}
 	for id, w := range r.workers {
 		names[id] = w.Name
 	}
-	changed := map[WorkerID]bool{}
 	for _, h := range r.posts {
-		if h.Role == RoleA && h.Worker != 0 && !r.closing[h.Grid] {
-			grids[h.Worker] = append(grids[h.Worker], h.Grid)
+		if h.Worker == 0 {
+			continue
 		}
-		if h.Worker != 0 {
-			names[h.Worker] = h.Name
+		names[h.Worker] = h.Name
+		if h.Role == RoleA && !r.closing[h.Grid] {
+			spans[h.Worker] = append(spans[h.Worker], aSpan{GridID: h.Grid, From: h.From, Until: h.Until, Households: houses[h.Grid]})
 		}
 	}
+	changed := map[WorkerID]bool{}
 	for i, o := range r.opened {
-		var before holding
-		if len(o.From) > 0 {
-			before = at[o.From[0]][RoleA]
+		var own []holding
+		switch {
+		case o.a.inherit:
+			own = lines[post{o.From[0], RoleA}]
+		case o.a.worker != 0:
+			own = []holding{{Worker: o.a.worker, From: r.Change.Day}}
 		}
-		if w := r.who(o.a, before); w != 0 {
-			grids[w] = append(grids[w], pseudo(i+1))
-			changed[w] = true
+		for _, h := range own {
+			if h.Worker != 0 {
+				spans[h.Worker] = append(spans[h.Worker], aSpan{GridID: pseudo(i + 1), From: h.From, Until: h.Until, Households: houses[pseudo(i+1)]})
+				changed[h.Worker] = true
+			}
 		}
 	}
-	houses := r.households()
 	for _, w := range slices.Sorted(maps.Keys(changed)) {
-		if n := len(grids[w]); r.limitA > 0 && n > r.limitA {
-			r.refuse("a", "%s会任 %d 个网格的 A 岗，最多 %d 个。请为其中一个新网格另选 A 岗，或者登记空缺", names[w], n, r.limitA)
-		}
-		total := 0
-		for _, id := range grids[w] {
-			total += houses[id]
+		grids, total := together(spans[w], r.Change.Day, workday.Day{})
+		if r.limitA > 0 && grids > r.limitA {
+			r.refuse("a", "%s会任 %d 个网格的 A 岗，最多 %d 个。请为其中一个新网格另选 A 岗，或者登记空缺", names[w], grids, r.limitA)
 		}
 		if r.limitHouses > 0 && total > r.limitHouses {
 			r.Limits = append(r.Limits, fmt.Sprintf("%s任 A 岗的网格合计会有 %d 户，超过提醒线 %d 户", names[w], total, r.limitHouses))

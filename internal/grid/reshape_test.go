@@ -22,7 +22,7 @@ func small(t *testing.T) situation {
 		n.asked[g.ID] = g
 		b := place.Building{ID: int64(i + 1), Compound: "里", Name: []string{"1幢", "2幢", "3幢"}[i], Households: 40, Lng: 118.775 + 0.01*float64(i), Lat: 32.025, System: geo.WGS84, From: longAgo}
 		n.stays[b.ID] = []stay{{ID: b.ID, Building: b, Grid: g.ID, From: longAgo}}
-		n.posts = append(n.posts, holding{Grid: g.ID, Role: RoleA, Worker: WorkerID(i + 1), Name: "葛" + g.Name}, holding{Grid: g.ID, Role: RoleB, Reason: "招录中"})
+		n.posts = append(n.posts, holding{Grid: g.ID, Role: RoleA, Worker: WorkerID(i + 1), Name: "葛" + g.Name}, holding{Grid: g.ID, Role: RoleB})
 	}
 	return n
 }
@@ -75,6 +75,15 @@ func TestReckon(t *testing.T) {
 		"three grids for A": {change: open(NewGrid{A: 7}), before: func(n *situation) {
 			n.posts = append(n.posts, holding{Grid: 1, Role: RoleA, Worker: 7}, holding{Grid: 2, Role: RoleA, Worker: 7})
 		}, refused: "最多 2 个"},
+		"three grids for A from a planned day": {change: Change{Close: []ID{1}, Open: []NewGrid{{Kind: Ordinary, Community: huaiyin, Name: "甲网格", From: []ID{1}, Buildings: []int64{1}},
+			{Kind: Ordinary, Community: huaiyin, Name: "乙网格", From: []ID{1}}}},
+			before: func(n *situation) {
+				n.posts = append(n.posts, holding{Grid: 1, Role: RoleA, Worker: 2, Name: "葛二", From: nextMonth.Add(9)})
+			}, refused: "葛二会任 3 个网格的 A 岗，最多 2 个"},
+		"A is the planned B": {change: Change{Close: []ID{3}, Open: []NewGrid{{Kind: Ordinary, Community: huaiyin, Name: "第三网格新", From: []ID{3}, A: 7}}},
+			before: func(n *situation) {
+				n.posts = append(n.posts, holding{Grid: 3, Role: RoleB, Worker: 7, Name: "葛七", From: nextMonth.Add(9)})
+			}, refused: "已经安排任"},
 		"a micro-grid outside": {change: Change{Open: []NewGrid{{Kind: Micro, Community: huaiyin, Name: "微网格", Parent: 1, Boundary: east}}}, refused: "只能划分自己的网格"},
 		"a micro-grid inside":  {change: Change{Open: []NewGrid{{Kind: Micro, Community: huaiyin, Name: "微网格", Parent: 1, Boundary: box(t, 2, 2, 6, 6)}}}, moves: "里1幢→第一网格 微网格"},
 		"nothing":              {change: Change{}, refused: "没有任何改动"},

@@ -80,9 +80,9 @@ FROM grid_address x JOIN address a ON a.id = x.address_id
 WHERE x.grid_id = ANY($1) AND NOT isempty(x.valid) AND (upper_inf(x.valid) OR upper(x.valid) > $2::date)
 ORDER BY x.id`
 const selectHoldings = `
-SELECT p.grid_id, p.role, COALESCE(p.worker_id, 0), COALESCE(w.name, ''), p.reason
+SELECT p.grid_id, p.role, COALESCE(p.worker_id, 0), COALESCE(w.name, ''), lower(p.valid), upper(p.valid)
 FROM grid_assignment p JOIN grid g ON g.id = p.grid_id LEFT JOIN grid_worker w ON w.id = p.worker_id
-WHERE p.role IN ('a', 'b') AND p.valid @> $2::date AND left(g.community, 9) = ANY($1)`
+WHERE p.role IN ('a', 'b') AND p.valid && daterange($2::date, NULL) AND left(g.community, 9) = ANY($1)`
 const selectServing = `SELECT id, name, community, lower(valid), upper(valid) FROM grid_worker WHERE id = ANY($1)`
 const selectTaken = `
 SELECT g.code, (SELECT v.name FROM grid_version v WHERE v.grid_id = g.id ORDER BY v.id DESC LIMIT 1) FROM grid g WHERE g.code = ANY($1)`
@@ -259,7 +259,7 @@ func (s *situation) read(ctx context.Context, q pg.Querier, n concerned, own []I
 				func() { s.alone = append(s.alone, alone) }, selectAlone, own, s.day)
 		},
 		func() error {
-			return each(ctx, q, "posts", []any{&held.Grid, &held.Role, &held.Worker, &held.Name, &held.Reason},
+			return each(ctx, q, "posts", []any{&held.Grid, &held.Role, &held.Worker, &held.Name, &held.From, &held.Until},
 				func() { s.posts = append(s.posts, held) }, selectHoldings, n.streets, s.day)
 		},
 		func() error {
