@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -46,6 +47,9 @@ type asset struct {
 	mime          string
 }
 
+// remarks are the comments of a style sheet: for those who read the file, not for a browser.
+var remarks = regexp.MustCompile(`(?s)/\*.*?\*/\s*`)
+
 var assets, urls = build()
 
 func build() (map[string]asset, map[string]string) {
@@ -56,6 +60,9 @@ func build() (map[string]asset, map[string]string) {
 			text, err := files.ReadFile(part)
 			if err != nil {
 				panic(fmt.Sprintf("static: %v", err))
+			}
+			if path.Ext(part) == ".css" {
+				text = remarks.ReplaceAll(text, nil)
 			}
 			all.Write(text)
 			all.WriteByte('\n')
