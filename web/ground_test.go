@@ -284,7 +284,7 @@ func TestPanic(t *testing.T) {
 	if err == nil {
 		t.Error("a cut answer reads as a whole one")
 	}
-	if res, err := http.Get(srv.URL + "/items/1"); err != nil || res.StatusCode != 200 {
+	if res, err := http.Get(srv.URL + "/items/1"); err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("after the panic: %v, %v", res, err)
 	}
 }
@@ -369,10 +369,10 @@ func TestHead(t *testing.T) {
 	srv := httptest.NewServer(h)
 	defer srv.Close()
 	res, err := http.Head(srv.URL + "/items/1")
-	if err != nil || res.StatusCode != 200 {
+	if err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("HEAD: %v, %v", res, err)
 	}
-	if w := do(h, httptest.NewRequest("TRACE", "/items/1", nil)); w.Code != 405 {
+	if w := do(h, httptest.NewRequest(http.MethodTrace, "/items/1", nil)); w.Code != 405 {
 		t.Errorf("TRACE: %d", w.Code)
 	}
 }

@@ -120,7 +120,7 @@ func TestServeSlowAndLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	res, err := http.Get(h.url)
-	if err != nil || res.StatusCode != 200 {
+	if err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("a second reader: %v, %v", res, err)
 	}
 	res.Body.Close()

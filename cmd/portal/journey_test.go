@@ -29,7 +29,7 @@ type street struct {
 var (
 	streetOnce sync.Once
 	theStreet  *street
-	streetErr  error
+	errStreet  error
 )
 
 // TestMain keeps the shared street's database until every journey is over.
@@ -52,9 +52,9 @@ func (keeper) Context() context.Context { return context.Background() }
 // onStreet gives the shared portal.
 func onStreet(t *testing.T) *street {
 	t.Helper()
-	streetOnce.Do(func() { theStreet, streetErr = openStreet(keeper{t}) })
-	if streetErr != nil {
-		t.Fatal(streetErr)
+	streetOnce.Do(func() { theStreet, errStreet = openStreet(keeper{t}) })
+	if errStreet != nil {
+		t.Fatal(errStreet)
 	}
 	return theStreet
 }

@@ -231,7 +231,7 @@ func (h hands) live() *strings.Replacer {
 
 	where := must1(h.orders.Grounds(ctx, h.as("grid.huaiyin1")))(h.t, "grounds")
 	found := func(how workorder.How, words string) string {
-		f := workorder.FindingDraft{How: how, Category: map[workorder.How]string{workorder.SolvedHere: ofGrid, workorder.ReportedUp: ofUnit, workorder.HazardSeen: "1003"}[how], Words: words, Place: "东门外", Grid: int64(where[0].Grid), SeenAt: h.s.open.db.Now(), DeviceKey: key()}
+		f := workorder.FindingDraft{How: how, Category: map[workorder.How]string{workorder.SolvedHere: ofGrid, workorder.ReportedUp: ofUnit, workorder.HazardSeen: "1003"}[how], Words: words, Place: "东门外", Grid: where[0].Grid, SeenAt: h.s.open.db.Now(), DeviceKey: key()}
 		if how == workorder.HazardSeen {
 			f.RectifyBy = workday.DayOf(h.s.open.db.Now()).Add(7)
 		}

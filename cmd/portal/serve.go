@@ -69,7 +69,11 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer) error {
 	if err := app.jobs.Start(ctx); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
-	defer app.jobs.Stop(context.WithoutCancel(ctx))
+	defer func() {
+		if err := app.jobs.Stop(context.WithoutCancel(ctx)); err != nil {
+			log.Error("jobs did not stop", "error", err)
+		}
+	}()
 	if c.MetricsAddr != "" {
 		if err := c.serveMetrics(ctx, app.metrics, log); err != nil {
 			return err

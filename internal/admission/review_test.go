@@ -26,9 +26,10 @@ const (
 // office is a street with everybody who has a hand in a review.
 type office struct {
 	*Service
-	db                                      *pg.DB
-	dept, other, reviewer, second, leader   authz.Actor
-	inHouse, secretary, neighbour, dualHand authz.Actor
+	db                            *pg.DB
+	dept, other, reviewer, second authz.Actor
+	leader                        authz.Actor
+	inHouse, secretary, neighbour authz.Actor
 }
 
 func newOffice(t testing.TB) *office {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -178,7 +179,8 @@ func client(ctx context.Context, host string, until time.Time, want int, make fu
 		if err != nil {
 			return r, fmt.Errorf("answer: %w", err)
 		}
-		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		_, err = io.Copy(io.Discard, res.Body)
+		if err := errors.Join(err, res.Body.Close()); err != nil {
 			return r, fmt.Errorf("answer: %w", err)
 		}
 		if res.StatusCode != want {

@@ -44,7 +44,11 @@ func plan(t testing.TB, conn *pgx.Conn, mode, sql string, args []any) string {
 	if _, err := conn.Exec(ctx, "PREPARE looked_at AS "+sql); err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Exec(ctx, "DEALLOCATE looked_at")
+	defer func() {
+		if _, err := conn.Exec(ctx, "DEALLOCATE looked_at"); err != nil {
+			t.Error(err)
+		}
+	}()
 	literals := make([]string, len(args))
 	for i, a := range args {
 		switch v := a.(type) {

@@ -44,8 +44,7 @@ type applied struct {
 	times  float64
 	each   admission.Every
 	hours  float64
-	funds  float64 // share of the computed amount; 1 when 0 is meant by neither
-	short  bool    // funds fall short
+	short  bool // funds fall short
 	fields string
 	early  string
 	plans  []plan

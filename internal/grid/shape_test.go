@@ -284,8 +284,7 @@ func TestDatabaseRefuses(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	ids, houses := w.twoGrids(0, 0)
-	var micro ID
-	micro = w.applied("micro", Change{Day: thisDay, Reason: "划微网格", System: geo.WGS84, Open: []NewGrid{{Kind: Micro, Community: huaiyin, Name: "一号微网格",
+	micro := w.applied("micro", Change{Day: thisDay, Reason: "划微网格", System: geo.WGS84, Open: []NewGrid{{Kind: Micro, Community: huaiyin, Name: "一号微网格",
 		Parent: ids[1], Boundary: box(t, 10, 0, 10, 10)}}})[0]
 	if n := w.one(`SELECT count(*) FROM grid_building WHERE micro_id = $1 AND upper_inf(valid)`, micro); n != 4 {
 		t.Errorf("%d buildings in the micro-grid", n)

@@ -14,8 +14,8 @@ const two = `<!doctype html><html lang="zh-CN"><head><title>乙 - 站</title></h
 // The harness clicks, counts, types, tabs and reads; axe runs on the page.
 func TestBrowserWalks(t *testing.T) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(good)) })
-	mux.HandleFunc("GET /two", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(two)) })
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(good)) })
+	mux.HandleFunc("GET /two", func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(two)) })
 	srv := httptest.NewServer(mux)
 	defer srv.Close()
 	b := Open(t, srv.URL, Options{Size: Phone})

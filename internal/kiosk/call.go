@@ -46,7 +46,7 @@ var (
 func (s *Service) Call(ctx context.Context, key string, d Device) (Call, error) {
 	var id CallID
 	err := s.db.WriteKeyed(ctx, authz.Anonymous, key, string(authz.KioskCall), func(tx *pg.Tx) error {
-		made := false
+		var made bool
 		var err error
 		if id, made, err = openCall(ctx, tx, d); err != nil {
 			return err
@@ -184,7 +184,7 @@ func (s *Service) PaperGone(ctx context.Context, d Device, key string) error {
 // Print sends a slip to the printer of the device. A printer that does not take it counts as out of paper: the
 // community is told, and the fault comes back.
 func (s *Service) Print(ctx context.Context, d Device, slip Slip) error {
-	var err error = errNoSpool
+	err := errNoSpool
 	if s.spool != nil {
 		err = s.spool.Put(ctx, d.No, slip.ESCPOS())
 	}

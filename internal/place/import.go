@@ -80,7 +80,8 @@ func planDivisions(ctx context.Context, q pg.Querier, rows []intake.Row, _ intak
 
 // wrong checks the code against level and parent: the prefix is the scope.
 func (d Division) wrong(r intake.Row) *sheet.Problem {
-	reason, column := "", "code"
+	var reason string
+	column := "code"
 	switch {
 	case len(d.Code) != levels[d.Level].digits:
 		reason = fmt.Sprintf("%s的代码应为 %d 位", d.Level.Label(), levels[d.Level].digits)

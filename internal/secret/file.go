@@ -112,7 +112,7 @@ func create(dir, path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp) // the link stays
+	defer func() { _ = os.Remove(temp) }() // the link stays
 	if err := os.Link(temp, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("secret: put the key file in place: %w", err)
 	}

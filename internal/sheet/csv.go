@@ -27,7 +27,7 @@ func readCSV(b *builder, data []byte) error {
 		// encoding/csv passes over empty lines; a spreadsheet shows them.
 		number += emptyLines(data[r.InputOffset():])
 		cells, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if b.sheet.index == nil {

@@ -521,7 +521,6 @@ func TestSettledAtTheDesk(t *testing.T) {
 func TestRaces(t *testing.T) {
 	t.Parallel()
 	c := newTown(t)
-	at := workorder.Step{}
 	both := func(name string, acts ...func() error) {
 		errs := make([]error, len(acts))
 		var wg sync.WaitGroup
@@ -544,7 +543,7 @@ func TestRaces(t *testing.T) {
 		}
 	}
 	o := c.open()
-	at = o.At()
+	at := o.At()
 	keys := []string{c.key(), c.key(), c.key(), c.key(), c.key(), c.key()}
 	both("two dispatchers", func() error {
 		_, err := c.s.Dispatch(c.ctx, c.dispatcher, keys[0], workorder.Dispatch{At: at, To: to(c.city)})

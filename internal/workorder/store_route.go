@@ -2,6 +2,7 @@ package workorder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -66,7 +67,7 @@ func itemOf(ctx context.Context, q pg.Querier, category, community string, day w
 	var code string
 	err := q.QueryRow(ctx, selectItem, category, community, day).Scan(&code)
 	if err = found(err, "item of a category", errNoRule); fault.KindOf(err) == fault.KindNotFound && err != nil {
-		return "", nil
+		return "", nil //nolint:nilerr // no rule is an answer
 	}
 	return code, err
 }
@@ -107,7 +108,7 @@ SELECT kind, COALESCE(unit_id, 0), COALESCE(community, ''), COALESCE(grid_id, 0)
 func lastHandler(ctx context.Context, q pg.Querier, id ID) (Owner, error) {
 	var w Owner
 	err := q.QueryRow(ctx, selectLastHolder, int64(id)).Scan(&w.Kind, &w.Unit, &w.Community, &w.Grid)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return Owner{Kind: Desk}, nil
 	}
 	if err != nil {

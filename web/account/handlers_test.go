@@ -254,7 +254,7 @@ func TestSignInRefused(t *testing.T) {
 		}
 	}
 	for range 5 {
-		page = v.post("/sign-in", "login", "clerk", "password", "wrong")
+		v.post("/sign-in", "login", "clerk", "password", "wrong")
 	}
 	page = v.post("/sign-in", "login", "clerk", "password", goodPassword).at(429, "/sign-in")
 	page.says(".banner", "后再试")

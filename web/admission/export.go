@@ -45,7 +45,7 @@ func (h handlers) export(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
 	_, err := out.WriteTo(w)
 	if err != nil && r.Context().Err() != nil {
-		return nil // the reader has left
+		return nil //nolint:nilerr // the reader has left
 	}
 	return err
 }

@@ -281,13 +281,6 @@ func (p importPage) words() string {
 	return "可以导入：新增 " + strconv.Itoa(s.Added) + " 行，更新 " + strconv.Itoa(s.Updated) + " 行"
 }
 
-func (p importPage) tone() view.Tone {
-	if !p.Summary.OK() {
-		return view.Danger
-	}
-	return view.OK
-}
-
 func (p importPage) facts() []view.Term {
 	s := p.Summary
 	terms := []view.Term{{Name: "文件", Text: p.Choice.Name}, {Name: "内容", Text: p.Choice.label()}, {Name: "方式", Text: modeLabels[p.Choice.Mode]}}

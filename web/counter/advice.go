@@ -19,7 +19,7 @@ func (h handlers) chosenPlace(r *http.Request, p *takePage) (at grid.Place, ok b
 		}
 		id, err := strconv.ParseInt(o.Value, 10, 64)
 		if err != nil {
-			return at, false, nil
+			return at, false, nil //nolint:nilerr // no number, no place
 		}
 		at, err = h.Grids.AtBuilding(r.Context(), route.Actor(r), id, h.f.Today())
 		if lost(err) {

@@ -3,7 +3,6 @@ package counter
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -72,16 +71,6 @@ func (d desk) file(t *testing.T, by *webtest.Visitor, pairs ...string) string {
 		t.Fatalf("filed, and sent to %s", to)
 	}
 	return no
-}
-
-// values reads an address.
-func values(t *testing.T, href string) url.Values {
-	t.Helper()
-	u, err := url.Parse(href)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u.Query()
 }
 
 const (

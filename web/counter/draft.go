@@ -27,7 +27,7 @@ var noDraft = []string{form.KeyField, "do", "agreed"}
 func (h handlers) kept(r *http.Request) (url.Values, bool, error) {
 	c, err := r.Cookie(draftCookie)
 	if err != nil {
-		return nil, false, nil
+		return nil, false, nil //nolint:nilerr // no cookie, no draft
 	}
 	body, err := h.Requests.Draft(r.Context(), c.Value)
 	if lost(err) {
@@ -38,7 +38,7 @@ func (h handlers) kept(r *http.Request) (url.Values, bool, error) {
 	}
 	typed, err := url.ParseQuery(string(body))
 	if err != nil || typed.Get(draftAccount) != strconv.FormatInt(route.Actor(r).AccountID, 10) {
-		return nil, false, nil
+		return nil, false, nil //nolint:nilerr // what cannot be read is no draft
 	}
 	typed.Del(draftAccount)
 	return typed, true, nil
@@ -80,7 +80,7 @@ func (h handlers) dropDraft(w http.ResponseWriter, r *http.Request) error {
 	}
 	c, err := r.Cookie(draftCookie)
 	if err != nil {
-		return nil // kept has just read it
+		return nil //nolint:nilerr // kept has just read it
 	}
 	h.setDraft(w, "", -1)
 	return h.Requests.DropDraft(r.Context(), c.Value)

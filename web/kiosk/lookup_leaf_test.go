@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -15,16 +16,16 @@ func TestCutGivesThePageOrTheNearest(t *testing.T) {
 	all := []int{1, 2, 3, 4, 5, 6, 7}
 	for asked, want := range map[string][]int{"": {1, 2, 3}, "1": {1, 2, 3}, "2": {4, 5, 6}, "3": {7}, "4": {7}, "0": {1, 2, 3}, "-9": {1, 2, 3},
 		"99999999999999999999": {1, 2, 3}, "二": {1, 2, 3}, "1%20OR%201": {1, 2, 3}} {
-		got, l := cut(httptest.NewRequest("GET", "/kiosk/notices?page="+asked, nil), all, 3)
+		got, l := cut(httptest.NewRequest(http.MethodGet, "/kiosk/notices?page="+asked, nil), all, 3)
 		if !slices.Equal(got, want) || l.Of != 3 {
 			t.Errorf("page=%s gives %v of %d, want %v", asked, got, l.Of, want)
 		}
 	}
-	_, first := cut(httptest.NewRequest("GET", "/kiosk/grids/compounds?name=%E6%A7%90&page=1", nil), all, 3)
+	_, first := cut(httptest.NewRequest(http.MethodGet, "/kiosk/grids/compounds?name=%E6%A7%90&page=1", nil), all, 3)
 	if first.prev().Text != "" || first.next().Href != "/kiosk/grids/compounds?name=%E6%A7%90&page=2" {
 		t.Errorf("the first page turns to %q and %q", first.prev().Href, first.next().Href)
 	}
-	if got, l := cut(httptest.NewRequest("GET", "/kiosk/notices", nil), []int{}, 3); len(got) != 0 || l.several() {
+	if got, l := cut(httptest.NewRequest(http.MethodGet, "/kiosk/notices", nil), []int{}, 3); len(got) != 0 || l.several() {
 		t.Errorf("nothing is one empty page, got %v of %d", got, l.Of)
 	}
 }

@@ -52,7 +52,7 @@ func Download(w http.ResponseWriter, r *http.Request, file File, write func(io.W
 // ignoreGone forgets that the reader has left; nobody is there to be told.
 func ignoreGone(r *http.Request, err error) error {
 	if err != nil && r.Context().Err() != nil {
-		return nil
+		return nil //nolint:nilerr // as promised
 	}
 	return err
 }

@@ -38,7 +38,7 @@ func TestDownload(t *testing.T) {
 	w = httptest.NewRecorder()
 	func() {
 		defer func() {
-			if recover() != http.ErrAbortHandler {
+			if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
 				t.Error("a cut answer looks whole")
 			}
 		}()

@@ -25,8 +25,8 @@ func clock(t time.Time) string {
 
 // filters are the two choices of a list; the address is the state.
 type filters struct {
-	path, after string
-	picks       []pick
+	path  string
+	picks []pick
 }
 
 type pick struct {

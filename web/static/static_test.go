@@ -30,7 +30,7 @@ func TestBundlesAreServed(t *testing.T) {
 			t.Errorf("%s stands at %s", b.name, url)
 		}
 		plain, zipped := ask(t, url, ""), ask(t, url, "br, gzip")
-		if plain.StatusCode != 200 || !strings.Contains(plain.Header.Get("Cache-Control"), "immutable") || plain.Header.Get("Vary") != "Accept-Encoding" {
+		if plain.StatusCode != http.StatusOK || !strings.Contains(plain.Header.Get("Cache-Control"), "immutable") || plain.Header.Get("Vary") != "Accept-Encoding" {
 			t.Errorf("%s: %d %v", b.name, plain.StatusCode, plain.Header)
 		}
 		if plain.Header.Get("Content-Encoding") != "" || zipped.Header.Get("Content-Encoding") != "gzip" {

@@ -3,7 +3,6 @@ package view
 import (
 	"bytes"
 	"context"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -94,8 +93,6 @@ func components() map[string]templ.Component {
 		"article": Article(LawText{Law: hostile, Label: hostile, Period: hostile, Paragraphs: []string{hostile}, Href: "javascript:alert(1)", State: Chipped{Warn, hostile}}),
 	}
 }
-
-var inline = regexp.MustCompile(`\s(style|on[a-z]+)=`)
 
 // No component lets text become markup, keeps a script address, or carries inline style or script.
 func TestComponentsEscape(t *testing.T) {

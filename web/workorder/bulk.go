@@ -175,8 +175,9 @@ func (h handlers) applyBulk(w http.ResponseWriter, r *http.Request) error {
 	unread := 0
 	for _, text := range f.All("row") {
 		left, right, _ := strings.Cut(text, "=")
-		at, t, ok := picks([]string{left}), workorder.Target{}, false
-		if t, ok = targetOf(right); !ok || len(at) != 1 || len(rows) == maxBulk {
+		at := picks([]string{left})
+		t, ok := targetOf(right)
+		if !ok || len(at) != 1 || len(rows) == maxBulk {
 			unread++
 			continue
 		}

@@ -131,7 +131,7 @@ func TestDisputeAndRuling(t *testing.T) {
 	dept.Get(at(no, "")).WellMade().Says("main", "异议和裁定", "住建部门养护", "裁定时限").SaysNot(".case-bar", "提出异议")
 
 	desk := s.as("dispatcher")
-	page = desk.Get(at(no, "")).WellMade().Says(".case-bar", "裁定")
+	desk.Get(at(no, "")).WellMade().Says(".case-bar", "裁定")
 	page = desk.Get(at(no, "/rulings/new")).Is(http.StatusOK).WellMade().Says("main", "住建部门养护", "留作派单规则", "维持原派单")
 	version = page.Attr("main [name=version]", "value")
 	desk.Post(at(no, "/rulings/new"), "version", version, "do", "uphold", "ruling", "按移交协议由住建部门办").Is(http.StatusUnprocessableEntity).Says("#f-to-error", "选派给谁")

@@ -74,9 +74,8 @@ const bulkShown = 50
 // query is the filter as the address holds it; what is not understood is left out, so any address opens.
 type query struct {
 	workorder.Filter
-	values  url.Values // only what narrows, for links
-	applied []view.Tag
-	short   bool // the words are too short to look for
+	values url.Values // only what narrows, for links
+	short  bool       // the words are too short to look for
 }
 
 func readQuery(r *http.Request, tabs []workorder.Tab) query {

@@ -86,7 +86,7 @@ func TestBulkDispatch(t *testing.T) {
 		q.Add("pick", attrOf(n, "value"))
 	}
 	address := pathBulk + "?" + q.Encode()
-	page := desk.Get(address).Is(http.StatusOK).WellMade().Says("tbody", nos...).Says(".lead", "件可以派")
+	desk.Get(address).Is(http.StatusOK).WellMade().Says("tbody", nos...).Says(".lead", "件可以派")
 	for _, no := range nos {
 		u, err := url.Parse(address)
 		if err != nil {
@@ -97,7 +97,7 @@ func TestBulkDispatch(t *testing.T) {
 		v.Add("to", id64(s.order(no).ID)+"="+written(workorder.Target{Kind: workorder.Unit, Unit: unit}))
 		address = pathBulk + "?" + v.Encode()
 	}
-	page = desk.Get(address).Is(http.StatusOK).WellMade().Says(".sheet-foot", "派出")
+	page := desk.Get(address).Is(http.StatusOK).WellMade().Says(".sheet-foot", "派出")
 	fields := []string{"form_key", form.NewKey()}
 	for _, n := range page.All("input[name=row]") {
 		fields = append(fields, "row", attrOf(n, "value"))
