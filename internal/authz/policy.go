@@ -109,6 +109,18 @@ const (
 	FiguresView   Action = "request.figures"
 	CauseView     Action = "cause.view"
 	CauseDecide   Action = "cause.decide"
+	LimitView     Action = "limit.view"
+	LimitSet      Action = "limit.set"
+	LimitAppeal   Action = "limit.appeal"
+	LimitDecide   Action = "limit.decide_appeal"
+	LimitLift     Action = "limit.lift"
+
+	AgencyView     Action = "agency.view"
+	AgencyOpen     Action = "agency.open"
+	AgencyAct      Action = "agency.act"
+	AgencyTakeOver Action = "agency.take_over"
+	AgencyWithdraw Action = "agency.withdraw"
+	AgencyLapse    Action = "agency.lapse"
 
 	WorkList      Action = "work.list"
 	WorkView      Action = "work.view"
@@ -305,6 +317,19 @@ var Policy = []Row{
 		Secretary: OwnDivision, Department: OwnUnit}},
 	{CauseView, "看多发问题", who{Dispatcher: Everywhere, Leader: Everywhere, Reviewer: Everywhere, Auditor: Everywhere, Secretary: OwnDivision}},
 	{CauseDecide, "处理多发问题", who{Dispatcher: Everywhere, Secretary: OwnDivision}},
+	{LimitView, "看使用限制", everyone(Leader, Legality, Dispatcher, Auditor)},
+	{LimitSet, "限制使用", everyone(Leader)},
+	{LimitAppeal, "申诉", anybody},
+	{LimitDecide, "处理申诉", everyone(Leader, Legality)},
+	{LimitLift, "解除限制", everyone(Leader)},
+
+	// 全程代办 (REQ-16): what is in it opens for the named agent alone; the others see that it runs.
+	{AgencyView, "看全程代办", who{Clerk: Own, Worker: Own, Secretary: OwnDivision, Dispatcher: Everywhere, Leader: Everywhere, Auditor: Everywhere}},
+	{AgencyOpen, "开始全程代办", everyone(Clerk, Worker)},
+	{AgencyAct, "办理全程代办", who{Clerk: Own, Worker: Own, Secretary: Own, Leader: Own}},
+	{AgencyTakeOver, "接手代办", who{Secretary: OwnDivision, Leader: Everywhere}},
+	{AgencyWithdraw, "登记撤回代办", who{Clerk: Own, Worker: Own, Secretary: OwnDivision, Dispatcher: Everywhere, Leader: Everywhere}},
+	{AgencyLapse, "代办到期", who{}},
 
 	{WorkList, "看诉求", workRead},
 	{WorkView, "看诉求", workRead},
@@ -337,7 +362,7 @@ var Policy = []Row{
 		Reviewer: Everywhere, Auditor: Everywhere}},
 	{WhistleDraft, "拟吹哨", who{Secretary: OwnDivision, Dispatcher: Everywhere, Leader: Everywhere}},
 	{WhistleApprove, "批准吹哨", everyone(Leader)},
-	{WhistleBlow, "吹哨", everyone(Leader)},
+	{WhistleBlow, "吹哨", workLead}, // GRD-12: which kind, and who of them, is a table of internal/workorder
 	{WhistleCallOff, "撤销吹哨", everyone(Leader)},
 	{WhistleSign, "签收吹哨", whistleDo},
 	{WhistleContact, "联系街道", whistleDo},

@@ -59,7 +59,12 @@ const (
 	WhistleHardDays         Key = "whistle_hard_workdays"
 	WhistleEmergencyMinutes Key = "whistle_emergency_minutes"
 	AssistMinutes           Key = "assist_minutes"
+	AgencyDays              Key = "agency_days"
+	AgencyWarnDays          Key = "agency_warn_days"
 	RetentionMonths         Key = "request_retention_months"
+	LimitDays               Key = "request_limit_days"
+	LimitRequests           Key = "request_limit_requests"
+	LimitAppealDays         Key = "request_limit_appeal_days"
 	ObjectionDays           Key = "objection_workdays"
 	KioskIdle               Key = "kiosk_idle_seconds"
 	KioskIdleForm           Key = "kiosk_idle_form_seconds"
@@ -121,7 +126,12 @@ type Values struct {
 	WhistleHardDays         int    // working days to report in, 攻坚克难哨
 	WhistleEmergencyMinutes int    // minutes to be on the spot, 应急哨
 	AssistMinutes           int    // minutes of one assisted entry
+	AgencyDays              int    // longest authorization of an errand, days (REQ-16)
+	AgencyWarnDays          int    // days before its end when the agent is told
 	RetentionMonths         int    // months after closing until a request is anonymised
+	LimitDays               int    // longest limit on repeated malicious use, days (REQ-20)
+	LimitRequests           int    // requests that such a limit rests on at least
+	LimitAppealDays         int    // days to decide an appeal against it; then it ends
 	ObjectionDays           int    // working days to answer an objection
 	KioskIdle               int    // seconds without a touch on a page or a receipt (UX-K5)
 	KioskIdleForm           int    // seconds without a touch on a form
