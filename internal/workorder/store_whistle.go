@@ -18,6 +18,7 @@ FROM whistle w JOIN division d ON d.code = w.community JOIN account a ON a.id = 
 LEFT JOIN account b ON b.id = w.approved_by LEFT JOIN work_order o ON o.id = w.order_id`
 
 const whistleByNo = selectWhistle + ` WHERE w.no = $1`
+const whistlesOfOrder = selectWhistle + ` WHERE w.order_id = $1 ORDER BY w.id DESC LIMIT 50`
 const lockWhistleByID = selectWhistle + ` WHERE w.id = $1 FOR UPDATE OF w`
 
 func scanWhistle(row pgx.CollectableRow) (Whistle, error) {

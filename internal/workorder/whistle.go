@@ -1,6 +1,7 @@
 package workorder
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -30,15 +31,18 @@ const (
 type blower struct {
 	kind   WhistleKind
 	label  string
-	titles []string // words of the post's title, one of which must stand in it; none: every leader of the street
+	roles  []authz.Role
+	titles []string // words of the post's title, one of which must stand in it; none: every post of these roles
 	who    string
 	basis  string
 }
 
+var leaders = []authz.Role{authz.Leader}
+
 var blowers = []blower{
-	{WorkWhistle, "工作推进哨", nil, "街道领导", "参照南京市鼓楼区做法：街道领导可以吹工作推进哨"},
-	{HardWhistle, "攻坚克难哨", []string{"书记", "主任"}, "党工委书记或者办事处主任", "参照南京市鼓楼区做法：书记、主任可以吹攻坚克难哨"},
-	{EmergencyWhistle, "应急哨", nil, "街道领导", "本街道默认：应急先吹哨，后补记"},
+	{WorkWhistle, "工作推进哨", leaders, nil, "街道领导", "参照南京市鼓楼区做法：街道领导可以吹工作推进哨"},
+	{HardWhistle, "攻坚克难哨", leaders, []string{"书记", "主任"}, "党工委书记或者办事处主任", "参照南京市鼓楼区做法：书记、主任可以吹攻坚克难哨"},
+	{EmergencyWhistle, "应急哨", []authz.Role{authz.Leader, authz.Dispatcher}, nil, "街道领导，或者值班的调度员", "本街道默认：应急先吹哨、同时告知领导，后补记"},
 }
 
 // WhistleKinds in the order of the form.
@@ -61,10 +65,11 @@ func (k WhistleKind) Blowers() (who, basis string) { return k.row().who, k.row()
 
 // MayBlow reports whether one of the person's posts may blow this kind (GRD-12).
 func (k WhistleKind) MayBlow(by authz.Actor) bool {
-	titles := k.row().titles
+	rule := k.row()
 	return by.IsSystem() || slices.ContainsFunc(by.Posts, func(p authz.Post) bool {
 		one := authz.Actor{AccountID: by.AccountID, Posts: []authz.Post{p}}
-		return authz.Can(one, authz.WhistleBlow) && (len(titles) == 0 || slices.ContainsFunc(titles, func(t string) bool { return strings.Contains(p.Title, t) }))
+		return slices.Contains(rule.roles, p.Role) && authz.Can(one, authz.WhistleBlow) &&
+			(len(rule.titles) == 0 || slices.ContainsFunc(rule.titles, func(t string) bool { return strings.Contains(p.Title, t) }))
 	})
 }
 
@@ -238,6 +243,15 @@ func (w Whistle) visible(by authz.Actor) bool { return covers(by, authz.WhistleV
 // what buttons ask, and what the act itself asks again under lock.
 func (w Whistle) Can(by authz.Actor, do authz.Action, unit int64) bool {
 	return w.may(by, do, unit) == nil
+}
+
+// WhistlesOf lists the whistles about a case, newest first, of those that the person may see.
+func (s *Service) WhistlesOf(ctx context.Context, by authz.Actor, o Order) ([]Whistle, error) {
+	if !o.visible(by) {
+		return nil, ErrNoOrder
+	}
+	all, err := whistles(ctx, s.db.Q(), whistlesOfOrder, int64(o.ID))
+	return slices.DeleteFunc(all, func(w Whistle) bool { return !w.visible(by) }), err
 }
 
 // unitActs are acts of one department.

@@ -115,6 +115,11 @@ var whistleActs = map[authz.Action]struct {
 	}},
 	authz.WhistleBlow: {0, "说明最多 500 个字", func(ctx context.Context, tx *pg.Tx, w *Whistle, _ *WhistleUnit, _ *WhistleAct) (string, error) {
 		w.BlownAt = &tx.Now
+		if !authz.Can(tx.Actor, authz.WhistleApprove) { // the desk did not wait: every leader reads of it at once
+			if err := tellLeaders(ctx, tx, *w, tx.Actor.Name+"吹了"+w.Kind.Label()+"，请知悉；不该吹的请撤销"); err != nil {
+				return "", err
+			}
+		}
 		return "吹哨", blow(ctx, tx, *w)
 	}},
 	authz.WhistleCallOff: {4, "写明为什么撤销，4 到 500 个字", func(ctx context.Context, tx *pg.Tx, w *Whistle, _ *WhistleUnit, a *WhistleAct) (string, error) {

@@ -10,6 +10,7 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/fault"
+	"portal/internal/workday"
 	"portal/internal/workorder"
 )
 
@@ -125,7 +126,8 @@ func TestWhoMayBlow(t *testing.T) {
 		by   authz.Actor
 		may  bool
 	}{{workorder.WorkWhistle, c.leader, true}, {workorder.HardWhistle, c.leader, false}, {workorder.HardWhistle, director, true},
-		{workorder.EmergencyWhistle, c.leader, true}, {workorder.WorkWhistle, c.secretary, false}, {workorder.WorkWhistle, c.dispatcher, false}} {
+		{workorder.EmergencyWhistle, c.leader, true}, {workorder.WorkWhistle, c.secretary, false}, {workorder.WorkWhistle, c.dispatcher, false},
+		{workorder.EmergencyWhistle, c.dispatcher, false}} {
 		w, err := c.s.DraftWhistle(c.ctx, c.secretary, c.key(), c.whistleDraft(x.kind))
 		c.must(err)
 		if _, err = c.act(x.by, authz.WhistleApprove, w); (err == nil) != x.may || w.Can(x.by, authz.WhistleApprove, 0) != x.may {
@@ -136,6 +138,13 @@ func TestWhoMayBlow(t *testing.T) {
 	c.must(err)
 	_, err = c.act(c.leader, authz.WhistleBlow, w)
 	c.refused(err, fault.KindConflict, "先批准")
+	for _, by := range []authz.Actor{c.dispatcher, c.secretary} {
+		if w.Can(by, authz.WhistleBlow, 0) {
+			t.Errorf("%s may blow a whistle that nobody approved", by.Name)
+		}
+	}
+	_, err = c.act(c.dispatcher, authz.WhistleBlow, c.done(c.leader, authz.WhistleApprove, w))
+	c.refused(err, fault.KindForbidden, "由街道领导")
 	d := c.whistleDraft(workorder.WorkWhistle)
 	d.Effort = ""
 	_, err = c.s.DraftWhistle(c.ctx, c.secretary, c.key(), d)
@@ -143,6 +152,76 @@ func TestWhoMayBlow(t *testing.T) {
 	d.Kind = workorder.EmergencyWhistle
 	_, err = c.s.DraftWhistle(c.ctx, c.secretary, c.key(), d)
 	c.must(err)
+}
+
+// At night the desk does not wait for a leader: a dispatcher blows an emergency whistle, and no other kind; every
+// leader reads of it at once and may call it off (GRD-12, §5.3: on the spot in 30 minutes).
+func TestDispatcherBlowsInAnEmergency(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	d := c.whistleDraft(workorder.EmergencyWhistle)
+	d.Effort = ""
+	w, err := c.s.DraftWhistle(c.ctx, c.dispatcher, c.key(), d)
+	c.must(err)
+	for _, by := range []authz.Actor{c.secretary, c.clerk, c.cityman, c.a} {
+		if _, err := c.act(by, authz.WhistleBlow, w); err == nil || w.Can(by, authz.WhistleBlow, 0) {
+			t.Errorf("%s blew an emergency whistle", by.Name)
+		}
+	}
+	if w.Can(c.dispatcher, authz.WhistleApprove, 0) {
+		t.Error("a dispatcher approves")
+	}
+	waits, err := c.s.WhistlesWaiting(c.ctx, c.dispatcher)
+	c.must(err)
+	if len(waits) != 1 || waits[0].Do != authz.WhistleBlow {
+		t.Errorf("what waits for the dispatcher: %+v", waits)
+	}
+	w = c.done(c.dispatcher, authz.WhistleBlow, w)
+	due := c.text(`SELECT to_char(max(due_at) AT TIME ZONE 'Asia/Shanghai', 'HH24:MI') FROM work_clock WHERE whistle_id = $1 AND kind = 'whistle_report'`, int64(w.ID))
+	if want := c.now.In(workday.Shanghai).Add(30 * time.Minute).Format("15:04"); w.State != workorder.WhistleBlown || due != want {
+		t.Errorf("%s, on the spot until %s, want %s", w.State, due, want)
+	}
+	if n := c.inbox(c.leader, "戴渡吹了应急哨"); n != 1 {
+		t.Errorf("the leader was told %d times", n)
+	}
+	if w = c.done(c.leader, authz.WhistleCallOff, w); w.State != workorder.WhistleOff {
+		t.Errorf("%s", w.State)
+	}
+}
+
+// A whistle about a case is found from the case by whoever may see both, and by nobody else.
+func TestWhistlesOfACase(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	o := c.dispatch(c.open(), to(c.city))
+	d := c.whistleDraft(workorder.WorkWhistle)
+	d.Order = o.ID
+	w, err := c.s.DraftWhistle(c.ctx, c.secretary, c.key(), d)
+	c.must(err)
+	if w.OrderNo != o.No {
+		t.Errorf("the whistle is about %q", w.OrderNo)
+	}
+	found := func(by authz.Actor) (nos string) {
+		all, err := c.s.WhistlesOf(c.ctx, by, o)
+		c.must(err)
+		for _, one := range all {
+			nos += one.No
+		}
+		return nos
+	}
+	if got := found(c.leader) + found(c.secretary); got != w.No+w.No {
+		t.Errorf("found %q", got)
+	}
+	if got := found(c.cityman); got != "" { // not blown yet
+		t.Errorf("the department finds %q", got)
+	}
+	c.done(c.leader, authz.WhistleBlow, c.done(c.leader, authz.WhistleApprove, w))
+	if got := found(c.cityman); got != w.No {
+		t.Errorf("the department finds %q after the whistle", got)
+	}
+	if _, err := c.s.WhistlesOf(c.ctx, c.other, o); fault.KindOf(err) != fault.KindNotFound {
+		t.Errorf("a case out of reach: %v", err)
+	}
 }
 
 // GRD-13: several departments have exactly one lead, out of those asked.
