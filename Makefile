@@ -9,7 +9,11 @@ TOOL     := $(GO) tool -modfile=internal/tools/go.mod
 
 # Packages whose tests race on purpose: two approvals at once, two ballots at once.
 RACE_PKGS ?= ./internal/pg/... ./internal/admission/... ./internal/refusal/... ./internal/grid/... ./internal/request/... ./internal/workorder/... ./internal/handoff/... ./internal/kiosk/...
-# Rounds of `make drill`.
+# Where the random walks of `make test` begin: a red run can be repeated. `make drill` begins elsewhere each time.
+WALK_SEED ?= 20261118
+# Packages with models that walk at random, and rounds of `make drill`.
+MODELS    ?= ./internal/grid ./internal/workorder ./internal/admission ./internal/geo ./internal/workday ./internal/sheet
+WALKS     ?= 500
 ROUNDS    ?= 50
 # Folder of an unpacked vulnerability database, for `make check`; without one that step is left out.
 VULNDB    ?=
@@ -32,7 +36,7 @@ build: ## build bin/portal
 test: ## every test, browser journeys included, on a real PostgreSQL
 	@$(NEED) go postgres browser fonts compiler
 	@$(MAKE) --no-print-directory build
-	@$(WITH_TEST_DB) sh -c '$(GO) test -timeout 20m ./...; all=$$?; \
+	@$(WITH_TEST_DB) sh -c 'export RAPID_SEED=$(WALK_SEED); $(GO) test -timeout 20m ./...; all=$$?; \
 		echo "race detector:"; CGO_ENABLED=1 $(GO) test -race -timeout 20m $(RACE_PKGS); race=$$?; \
 		test $$all -eq 0 && test $$race -eq 0'
 
@@ -52,9 +56,10 @@ bench: ## the portal beside the bare limit of the same machine, as ratios
 	@$(MAKE) --no-print-directory build
 	@PORTAL_DATA_DIR=.data/bench bin/portal with-db -- $(GO) test -run '^$$' -bench . -timeout 2h ./internal/bench/...
 
-drill: ## kill -9 of portal and database, many rounds (ROUNDS=50)
+drill: ## long random walks of the models, then kill -9 of portal and database, many rounds (ROUNDS=50)
 	@$(NEED) go postgres
 	@$(MAKE) --no-print-directory build
+	@$(WITH_TEST_DB) sh -c 'for p in $(MODELS); do $(GO) test -count=1 -timeout 2h $$p -rapid.checks=$(WALKS) || exit 1; done'
 	@PORTAL_DRILL_ROUNDS=$(ROUNDS) $(GO) test -count=1 -v -run Drill -timeout 6h ./internal/drill/
 
 generate: ## turn the .templ pages into Go
