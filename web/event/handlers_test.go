@@ -129,3 +129,47 @@ func TestWhistlePages(t *testing.T) {
 	leader.Get(one + "/history").Is(http.StatusOK).WellMade()
 	leader.Get(pathWhistles + "?tab=%27&at=x").Is(http.StatusUnprocessableEntity)
 }
+
+// A whistle drafted from a case leads back to it; a department that was whistled for and may not see the case reads
+// its number and finds no link.
+func TestWhistleLeadsToItsCase(t *testing.T) {
+	t.Parallel()
+	s := newStreet(t)
+	worker := s.as("grid.huaiyin1")
+	grid := worker.Get(pathNew).Attr("[name=grid] option[selected]", "value")
+	at := worker.Post(pathNew, "how", "reported", "category", "0105", "grid", grid, "building", "0", "device", "d1", "words", "楼道<b>堆物</b>", "form_key", form.NewKey()).Sees()
+	no := strings.TrimPrefix(at, pathEvents+"/")
+	secretary, leader := s.as("secretary.huaiyin"), s.as("leader")
+	page := secretary.Get(pathWhistles+"/new?order="+no).Is(http.StatusOK).WellMade().Says("main form", "由 "+no+" 拟的")
+	if page.Attr("[name=order]", "value") != no || page.Attr("[name=title]", "value") == "" {
+		t.Error("the form is not filled from the case")
+	}
+	secretary.Get(pathWhistles + "/new?order=SJ-2026-999999").Is(http.StatusNotFound)
+	dept := s.as("dept.minzheng")
+	one := secretary.Post(pathWhistles+"/new", "order", no, "kind", "work", "community", demo.Huaiyin, "title", "楼道堆物", "facts", "多次清理又堆上", "effort", "已上门三次",
+		"place", "3 号楼", "units", id64(dept.Actor.Posts[0].UnitID), "form_key", form.NewKey()).Sees()
+	page = leader.Get(one).Is(http.StatusOK).WellMade().Says("main .summary", no, "上门办理预约")
+	if len(page.All("main .summary a[href='"+at+"']")) != 1 {
+		t.Error("the whistle does not lead to its case")
+	}
+	for _, act := range []string{"/approvals", "/blows"} {
+		leader.Post(one+act, "version", leader.Get(one).Attr("main [name=version]", "value"), "form_key", form.NewKey()).Sees()
+	}
+	if page = dept.Get(one).Is(http.StatusOK).WellMade().Says("main .summary", no); len(page.All("a[href='"+at+"']")) != 0 {
+		t.Error("a link to what the department may not open")
+	}
+}
+
+// An emergency whistle from the desk at night: one page, one button (GRD-12).
+func TestDispatcherWhistlesByPages(t *testing.T) {
+	t.Parallel()
+	s := newStreet(t)
+	desk := s.as("dispatcher")
+	unit := id64(s.as("dept.chengguan").Actor.Posts[0].UnitID)
+	desk.Get(pathWhistles+"/new").Is(http.StatusOK).WellMade().Says("main", "值班的调度员")
+	one := desk.Post(pathWhistles+"/new", "kind", "emergency", "community", demo.Huaiyin, "title", "燃气泄漏", "facts", "菜场旁闻到燃气味", "effort", "", "place", "菜场北门", "units", unit,
+		"form_key", form.NewKey()).Sees()
+	page := desk.Get(one).Is(http.StatusOK).WellMade().Says(".decision", "吹哨").SaysNot("main", "批准吹哨")
+	desk.Post(one+"/blows", "version", page.Attr("main [name=version]", "value"), "form_key", form.NewKey()).Sees()
+	desk.Get(one).Is(http.StatusOK).WellMade().Says("main", "已吹哨", "30 分钟内报到")
+}

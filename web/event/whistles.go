@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"portal/internal/authz"
+	"portal/internal/fault"
 	"portal/internal/workorder"
 	"portal/web/form"
 	"portal/web/frame"
@@ -263,6 +264,13 @@ func (h handlers) showWhistle(w http.ResponseWriter, r *http.Request, one workor
 	p := whistlePage{Frame: h.staff(r, "办理 - "+one.Title, x.Errors, view.Crumb{Href: pathWhistles, Text: "吹哨"}, view.Crumb{Text: one.No}), Title: one.Title, No: one.No,
 		State: chipOf(one), Base: one.Path(), Version: id64(int64(one.Version)), Errors: x.summary()}
 	p.Facts = factsOf(one)
+	if one.OrderNo != "" {
+		about, err := h.caseOf(r, one.OrderNo)
+		if err != nil {
+			return err
+		}
+		p.Facts = append([]view.Term{about}, p.Facts...)
+	}
 	names := map[int64]string{}
 	for _, u := range one.Units {
 		names[u.Unit] = u.Name
@@ -342,14 +350,21 @@ func factsOf(w workorder.Whistle) []view.Term {
 			out = append(out, t)
 		}
 	}
-	if w.OrderNo != "" {
-		path := "/desk/requests/"
-		if strings.HasPrefix(w.OrderNo, "SJ") {
-			path = pathEvents + "/"
-		}
-		out = append(out, view.Term{Name: "关联", Text: w.OrderNo, Href: path + w.OrderNo})
-	}
 	return append(out, view.Term{Name: "拟稿", Text: w.DraftedByName})
+}
+
+const aboutCase = "由哪一件拟的"
+
+// caseOf is the case that a whistle is about: a link for whoever may see it, else its number alone.
+func (h handlers) caseOf(r *http.Request, no string) (view.Term, error) {
+	o, err := h.s.Get(r.Context(), route.Actor(r), no)
+	switch {
+	case err == nil:
+		return view.Term{Name: aboutCase, Text: no + " " + o.Title, Href: o.Path()}, nil
+	case fault.KindOf(err) == fault.KindNotFound:
+		return view.Term{Name: aboutCase, Text: no + "（由街道办理）"}, nil
+	}
+	return view.Term{}, err
 }
 
 func unitRowOf(w workorder.Whistle, u workorder.WhistleUnit) unitRow {

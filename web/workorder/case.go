@@ -34,6 +34,7 @@ type casePage struct {
 	Answer   []view.Term
 	Dispute  []view.Term
 	Helpers  []helperView
+	Whistles []whistleLine
 	Trail    []view.Event
 	Owner    []view.Term
 	Owners   []view.Event
@@ -73,6 +74,12 @@ type helperView struct {
 	Chip                chip
 }
 
+// whistleLine is a whistle that was drafted from this case.
+type whistleLine struct {
+	Href, Title, Meta string
+	Chip              chip
+}
+
 // nextStep is the one next act: a form of one button with a Key, else a link.
 type nextStep struct {
 	Words, Icon, Href, Key, Do, Hint string
@@ -87,7 +94,7 @@ func (h handlers) showCase(w http.ResponseWriter, r *http.Request) error {
 	by, now := route.Actor(r), h.f.DB.Now()
 	p := casePage{Frame: h.staff(r, o, "办理 - "+o.Title, nil), Base: o.Path(), No: o.No, Title: o.Title, Version: itoa(o.Version), Lead: whereOf(o),
 		Chips: append([]chip{stateChip(o.State)}, chipsOf(o)...)}
-	for _, fill := range []func(*http.Request, workorder.Order, *casePage) error{h.fillClocks, h.fillSaid, h.fillTrail, h.fillBeside} {
+	for _, fill := range []func(*http.Request, workorder.Order, *casePage) error{h.fillClocks, h.fillSaid, h.fillTrail, h.fillBeside, h.fillWhistles} {
 		if err := fill(r, o, &p); err != nil {
 			return err
 		}
@@ -391,6 +398,32 @@ func (h handlers) fillBeside(r *http.Request, o workorder.Order, p *casePage) er
 			v.Chip, v.Answer = chip{view.OK, "check", "已答复"}, moment(*one.AnsweredAt, now)+" "+one.Answer
 		}
 		p.Helpers = append(p.Helpers, v)
+	}
+	return nil
+}
+
+// whistleLooks give the state of a whistle its colour and icon; any other runs.
+var whistleLooks = map[workorder.WhistleState]chip{workorder.WhistleDrafted: {Tone: view.Warn, Icon: "pencil"}, workorder.WhistleApproved: {Tone: view.Warn, Icon: "check"},
+	workorder.WhistleClosed: {Tone: view.OK, Icon: "archive"}, workorder.WhistleRaised: {Tone: view.Danger, Icon: "circle-alert"}, workorder.WhistleOff: {Tone: view.Neutral, Icon: "undo-2"}}
+
+// fillWhistles lists the whistles about the case that this person may see; each whistle leads back here.
+func (h handlers) fillWhistles(r *http.Request, o workorder.Order, p *casePage) error {
+	all, err := h.s.WhistlesOf(r.Context(), route.Actor(r), o)
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		look, special := whistleLooks[one.State]
+		if !special {
+			look = chip{Tone: view.Info, Icon: "megaphone"}
+		}
+		look.Words = one.State.Label()
+		var names []string
+		for _, u := range one.Units {
+			names = append(names, u.Name)
+		}
+		p.Whistles = append(p.Whistles, whistleLine{Href: one.Path(), Title: one.Title, Chip: look,
+			Meta: dotted(one.No, one.Kind.Label(), strings.Join(names, "、"), moment(one.DraftedAt, h.f.DB.Now())+"拟")})
 	}
 	return nil
 }

@@ -268,3 +268,23 @@ func TestDispatcherRecordsForOthers(t *testing.T) {
 	desk.Get(at(no, "/calls/new")).Is(http.StatusOK).WellMade().Says("main", "每次都会记下")
 	s.as("worker.linhe").Get(at(no, "/calls/new")).Is(http.StatusNotFound)
 }
+
+// A whistle drafted from a case stands on the case's page, for those who may see it.
+func TestCaseShowsItsWhistles(t *testing.T) {
+	t.Parallel()
+	s := newStreet(t)
+	no := s.file(ofUnit, "路面塌了一块，晚上看不见。")
+	desk, dept, other := s.as("dispatcher"), s.as("dept.chengguan"), s.as("dept.minzheng")
+	desk.Get(at(no, "")).Is(http.StatusOK).SaysNot("main", "由这一件拟的")
+	o := s.order(no)
+	w, err := s.deps.Orders.DraftWhistle(t.Context(), desk.Actor, form.NewKey(), workorder.WhistleDraft{Kind: workorder.WorkWhistle, Order: o.ID, Community: o.Community,
+		Title: "路面<i>塌陷", Facts: "反复塌陷，要几家一起看", Effort: "已填两次", Place: "路口", Units: []int64{other.Actor.Posts[0].UnitID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := desk.Get(at(no, "")).Is(http.StatusOK).WellMade().Says("[aria-labelledby=whistles]", w.No, "路面<i>塌陷", "工作推进哨", "待批准")
+	if len(page.All("[aria-labelledby=whistles] a[href='"+w.Path()+"']")) != 1 || len(page.All("[aria-labelledby=whistles] i")) != 0 {
+		t.Error("no link to the whistle, or its words are not escaped")
+	}
+	dept.Get(at(no, "")).Is(http.StatusOK).SaysNot("main", "由这一件拟的") // it is not among those whistled for
+}
