@@ -98,6 +98,9 @@ func (s *Service) Enter(ctx context.Context, tx *pg.Tx, no string, f Filing, c C
 	if err != nil {
 		return Request{}, Receipt{}, err
 	}
+	if err := s.limited(ctx, tx, f, c); err != nil { // REQ-20
+		return Request{}, Receipt{}, err
+	}
 	if f.At.IsZero() {
 		f.At = tx.Now
 	}

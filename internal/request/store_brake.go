@@ -88,5 +88,5 @@ func sweep(ctx context.Context, tx *pg.Tx, now time.Time) error {
 	if _, err := tx.Exec(ctx, dropDrafts, now.Add(-draftLife)); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
-	return nil
+	return forgetLimited(ctx, tx, now)
 }

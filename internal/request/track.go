@@ -54,6 +54,7 @@ type Tracked struct {
 	Notes         []Note
 	Reveals       []RevealRow // who read the telephone and why (REQ-22)
 	HasPhone      bool
+	Limit         *LimitTold // REQ-20; nil where there is none
 	CanSupplement bool
 	CanWithdraw   bool
 	Confidential  bool
@@ -215,6 +216,9 @@ func (s *Service) trackFull(ctx context.Context, q pg.Querier, r Request, o orde
 		return err
 	}
 	if t.Reveals, err = revealsOf(ctx, q, r.ID); err != nil {
+		return err
+	}
+	if t.Limit, err = s.limitTold(ctx, q, r); err != nil {
 		return err
 	}
 	t.Rated, err = lastRating(ctx, q, r.ID)
