@@ -224,6 +224,7 @@ func (h *house) leaked(secrets ...string) {
 		`SELECT COALESCE(string_agg(c::text, ' '), '') FROM callback c`, `SELECT COALESCE(string_agg(d::text, ' '), '') FROM request_draft d`,
 		`SELECT COALESCE(string_agg(m::text, ' '), '') FROM code_miss m`, `SELECT COALESCE(string_agg(x::text, ' '), '') FROM cause x`,
 		`SELECT COALESCE(string_agg(v::text, ' '), '') FROM reveal v`, `SELECT COALESCE(string_agg(g::text, ' '), '') FROM request_merge g`,
+		`SELECT COALESCE(string_agg(a::text, ' '), '') FROM agency a`, `SELECT COALESCE(string_agg(y::text, ' '), '') FROM agency_entry y`,
 	} {
 		var all string
 		h.one(&all, sql)

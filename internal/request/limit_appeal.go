@@ -196,6 +196,25 @@ func (s *Service) LimitOf(ctx context.Context, by authz.Actor, id LimitID) (Limi
 	return oneLimit(ctx, s.db.Q(), limitByID, int64(id))
 }
 
+// LimitEvidence gives the requests that a limit rests on, masked, so that whoever decides an appeal can read them.
+// None of them is behind the wall (REQ-13). Who may: LimitView.
+func (s *Service) LimitEvidence(ctx context.Context, by authz.Actor, l Limit) ([]Summary, error) {
+	if err := authz.Check(by, authz.LimitView, authz.Object{}); err != nil {
+		return nil, err
+	}
+	rests, err := requests(ctx, s.db.Q(), limitRests, int64(l.ID))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Summary, len(rests))
+	for i, r := range rests {
+		if out[i], err = s.summary(ctx, s.db.Q(), r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // Limits lists the limits in force, or those that are over, newest first. Who may: LimitView.
 func (s *Service) Limits(ctx context.Context, by authz.Actor, open bool, cursor string, limit int) (page.Page[Limit], error) {
 	if err := authz.Check(by, authz.LimitView, authz.Object{}); err != nil {

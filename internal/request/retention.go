@@ -48,10 +48,13 @@ func (s *Service) anonymise(ctx context.Context, tx *pg.Tx, r Request) error {
 	if err := storeAnonymous(ctx, tx, r, codes, gone[:32], gone[32:]); err != nil {
 		return err
 	}
+	if err := forgetAgencies(ctx, tx, r.ID); err != nil {
+		return err
+	}
 	return maskTexts(ctx, tx, r.ID)
 }
 
-// Tick does what needs nobody: old drafts and counters go, assisted entries end at their time, repeated
+// Tick does what needs nobody: old drafts and counters go, assisted entries and errands end at their time, repeated
 // troubles are found (REQ-15). Any number of runners may call it. What reaches into orders (Lapse, Retain)
 // is handoff's.
 func (s *Service) Tick(ctx context.Context) error {
@@ -63,6 +66,12 @@ func (s *Service) Tick(ctx context.Context) error {
 			return err
 		}
 		if err := endLapsedAssists(ctx, tx, 0); err != nil {
+			return err
+		}
+		if err := s.endLapsedAgencies(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.warnAgencies(ctx, tx); err != nil {
 			return err
 		}
 		found, err := s.FindCauses(ctx, tx)

@@ -30,6 +30,7 @@ ORDER BY ` + limitInForce + ` DESC, l.id DESC LIMIT 1`
 	limitsDown = limitColumns + ` WHERE ` + limitInForce + ` = $1 AND l.id < $3 ORDER BY l.id DESC LIMIT $4`
 	limitsUp   = limitColumns + ` WHERE ` + limitInForce + ` = $1 AND l.id > $3 ORDER BY l.id LIMIT $4`
 	limitSort  = "limit"
+	limitRests = selectRequest + ` JOIN request_limit_evidence e ON e.request_id = r.id WHERE e.limit_id = $1 ORDER BY r.id`
 )
 
 func oneLimit(ctx context.Context, q pg.Querier, sql string, id int64) (Limit, error) {

@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	requestsSettled = selectRequest + ` WHERE r.settled_at < $1 AND r.anonymised_at IS NULL ORDER BY r.settled_at, r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED`
+	// While somebody holds a resident's documents it must stay known whose they are (REQ-16).
+	requestsSettled = selectRequest + ` WHERE r.settled_at < $1 AND r.anonymised_at IS NULL AND NOT ` + unendedOfR + ` ORDER BY r.settled_at, r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED`
 	requestsOfPhone = selectRequest + ` WHERE r.phone_index = ANY($1) ORDER BY r.id FOR UPDATE OF r`
 )
 

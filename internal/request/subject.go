@@ -44,6 +44,7 @@ type fact struct {
 	Reveals       []RevealRow    `json:"reveals"`
 	Merges        []mergeFact    `json:"merges"`
 	Consents      []consentFact  `json:"consents"`
+	Agencies      []agencyFact   `json:"agencies,omitempty"`
 }
 
 type callbackFact struct {
@@ -119,7 +120,10 @@ func (s *Service) factOf(ctx context.Context, q pg.Querier, r Request) (fact, er
 	if f.Merges, err = collect[mergeFact](ctx, q, selectMerges, int64(r.ID)); err != nil {
 		return f, err
 	}
-	f.Consents, err = collect[consentFact](ctx, q, selectConsents, int64(r.ID))
+	if f.Consents, err = collect[consentFact](ctx, q, selectConsents, int64(r.ID)); err != nil {
+		return f, err
+	}
+	f.Agencies, err = s.agencyFacts(ctx, q, r.ID)
 	return f, err
 }
 
@@ -143,7 +147,11 @@ func (s *Service) EraseTx(ctx context.Context, tx *pg.Tx, phone, reason string) 
 		return out, err
 	}
 	for _, r := range all {
-		if r.SettledAt == nil {
+		running, err := agencyUnended(ctx, tx, r.ID)
+		if err != nil {
+			return out, err
+		}
+		if r.SettledAt == nil || running {
 			out.Refused = append(out.Refused, r.No)
 			continue
 		}
@@ -198,7 +206,11 @@ func (s *Service) Reseal(ctx context.Context, limit int) (n int, err error) {
 			}
 			n++
 		}
-		if n == 0 {
+		lines, err := s.resealAgencies(ctx, tx, sample[:sealHead])
+		if err != nil {
+			return err
+		}
+		if n += lines; n == 0 {
 			tx.Replayed() // everything is sealed with the newest key
 			return nil
 		}
