@@ -214,11 +214,13 @@ func inside(all []Grid, p geo.Point, sys geo.System) (in []Grid, other geo.Syste
 }
 
 const selectCompounds = `
-SELECT c.name, c.buildings, g.community
-FROM (SELECT compound AS name, count(*)::int AS buildings, min(id) AS first, min(initials) AS initials FROM building WHERE valid @> $1::date GROUP BY compound) c
-JOIN grid_building p ON p.building_id = c.first AND p.valid @> $1::date
+SELECT b.compound AS name, count(*)::int AS buildings, g.community
+FROM building b
+JOIN grid_building p ON p.building_id = b.id AND p.valid @> $1::date
 JOIN grid g ON g.id = p.grid_id
-ORDER BY c.initials, c.name`
+WHERE b.valid @> $1::date
+GROUP BY b.compound, g.community
+ORDER BY min(b.initials), b.compound, g.community`
 
 func compounds(ctx context.Context, q pg.Querier, day workday.Day) ([]Compound, error) {
 	rows, err := q.Query(ctx, selectCompounds, day)

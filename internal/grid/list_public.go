@@ -2,11 +2,58 @@ package grid
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"portal/internal/authz"
+	"portal/internal/pg"
+	"portal/internal/place"
 	"portal/internal/workday"
 )
+
+// Answering is the grid whose posts answer for a grid: a micro-grid only subdivides its own.
+func (g Grid) Answering() ID {
+	if g.Kind == Micro {
+		return g.ParentID
+	}
+	return g.ID
+}
+
+// CompoundsIn lists the compounds with buildings in a community on a day.
+func (s *Service) CompoundsIn(ctx context.Context, community string, day workday.Day) ([]string, error) {
+	all, err := s.Compounds(ctx, day)
+	var out []string
+	for _, c := range all {
+		if c.Community == community {
+			out = append(out, c.Name)
+		}
+	}
+	slices.Sort(out)
+	return out, err
+}
+
+const selectBuildingsIn = `
+SELECT b.id FROM building b
+JOIN grid_building p ON p.building_id = b.id AND p.valid @> $3::date
+JOIN grid g ON g.id = p.grid_id
+WHERE g.community = $1 AND b.compound = $2 AND b.valid @> $3::date`
+
+// BuildingsIn lists the buildings of a compound that lie in a community, as BuildingsOf does: a compound on a
+// border has others beyond it.
+func (s *Service) BuildingsIn(ctx context.Context, community, compound string, day workday.Day) ([]place.Building, error) {
+	rows, err := s.db.Q().Query(ctx, selectBuildingsIn, community, compound, day)
+	if err != nil {
+		return nil, pg.Trouble(fmt.Errorf("buildings of a community: %w", err))
+	}
+	own, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, pg.Trouble(fmt.Errorf("buildings of a community: %w", err))
+	}
+	all, err := s.buildingsOf(ctx, compound, day)
+	return slices.DeleteFunc(all, func(b place.Building) bool { return !slices.Contains(own, b.ID) }), err
+}
 
 // Board is what hangs on the wall of a grid: who holds its posts and how to call them, and its team.
 type Board struct {

@@ -1,10 +1,13 @@
 package grid
 
 import (
+	"slices"
 	"testing"
 
 	"portal/internal/authz"
+	"portal/internal/geo"
 	"portal/internal/place"
+	"portal/internal/workday"
 )
 
 // The wall of a grid tells everybody who holds its posts and never why a post is vacant; doors that were placed
@@ -47,5 +50,41 @@ func TestBoardAndDoorsApart(t *testing.T) {
 	}
 	if got, err := w.ApartIn(ctx, authz.Anonymous, ids[1], thisDay); err != nil || len(got) != 0 {
 		t.Errorf("in the building's grid: %+v %v", got, err)
+	}
+}
+
+// A compound on both sides of a border stands in both communities, in each with its own buildings only.
+func TestCompoundOnABorder(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.twoGrids(0, 0)
+	over := w.applied("over the border", Change{Day: longAgo, Reason: "首次导入", System: geo.WGS84, Open: []NewGrid{
+		{Kind: Ordinary, Community: shiqiao, Name: "石桥社区第一网格", Boundary: box(t, 20, 0, 10, 10), VacancyReason: "招录中"}}})
+	w.house("10幢", 25, 5, over[0])
+	w.house("9幢", 22, 5, over[0])
+	ctx := t.Context()
+	all, err := w.Compounds(ctx, thisDay)
+	if want := []Compound{{"槐安里", 8, huaiyin}, {"槐安里", 2, shiqiao}}; err != nil || !slices.Equal(all, want) {
+		t.Errorf("%+v %v, want %+v", all, err, want)
+	}
+	for community, want := range map[string][]string{huaiyin: {"1幢", "2幢", "3幢", "4幢", "5幢", "6幢", "7幢", "8幢"}, shiqiao: {"9幢", "10幢"}, "320104900009": nil} {
+		got, err := w.CompoundsIn(ctx, community, thisDay)
+		if there := slices.Equal(got, []string{"槐安里"}); err != nil || there != (want != nil) {
+			t.Errorf("%s: compounds %v %v", community, got, err)
+		}
+		own, err := w.BuildingsIn(ctx, community, "槐安里", thisDay)
+		var names []string
+		for _, b := range own {
+			names = append(names, b.Name)
+			if b.Households+b.Residents != 0 {
+				t.Errorf("%s is told with its households", b.Label())
+			}
+		}
+		if err != nil || !slices.Equal(names, want) {
+			t.Errorf("%s: buildings %v %v, want %v", community, names, err, want)
+		}
+	}
+	if before, err := w.BuildingsIn(ctx, shiqiao, "槐安里", workday.NewDay(2019, 12, 31)); err != nil || len(before) != 0 {
+		t.Errorf("before there were any: %v %v", before, err)
 	}
 }

@@ -22,7 +22,7 @@ type Place struct {
 type Compound struct {
 	Name      string
 	Buildings int
-	Community string // code; the first one of a compound that lies in several
+	Community string // code; a compound on a border stands once for each
 }
 
 // Find looks doors up by words of an address, a building or a compound, by pinyin and by initials.
@@ -48,7 +48,7 @@ func (s *Service) AtPoint(ctx context.Context, by authz.Actor, p geo.Point, sys 
 	return s.atPoint(ctx, by, p, sys, day)
 }
 
-// Compounds lists the compounds with buildings that stand on a day.
+// Compounds lists the compounds with buildings that stand on a day, once for each community in which some lie.
 func (s *Service) Compounds(ctx context.Context, day workday.Day) ([]Compound, error) {
 	return compounds(ctx, s.db.Q(), day)
 }

@@ -116,7 +116,7 @@ func (h public) search(ctx context.Context, p *findPage, words string) error {
 func (h public) hits(ctx context.Context, found []grid.Place, day workday.Day) ([]hit, error) {
 	grids := make([]grid.ID, len(found))
 	for i, f := range found {
-		grids[i] = answering(f.Grid)
+		grids[i] = f.Grid.Answering()
 	}
 	who, err := h.who(ctx, grids, day)
 	if err != nil {
@@ -124,7 +124,7 @@ func (h public) hits(ctx context.Context, found []grid.Place, day workday.Day) (
 	}
 	out := make([]hit, len(found))
 	for i, f := range found {
-		out[i] = hitOf(f, who[answering(f.Grid)])
+		out[i] = hitOf(f, who[f.Grid.Answering()])
 	}
 	return out, nil
 }
@@ -149,14 +149,6 @@ func hitOf(f grid.Place, c contact) hit {
 		out.Href = pathPublic + "/" + f.Grid.Code
 	}
 	return out
-}
-
-// answering is the grid whose posts answer: a micro-grid only subdivides its own.
-func answering(g grid.Grid) grid.ID {
-	if g.Kind == grid.Micro {
-		return g.ParentID
-	}
-	return g.ID
 }
 
 // who gives the contact of many grids with one question.
@@ -291,7 +283,7 @@ func (h public) answer(ctx context.Context, g grid.Grid) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	id := answering(g)
+	id := g.Answering()
 	answers, err := h.s.WhoOn(ctx, everybody, []grid.ID{id}, day)
 	if err != nil {
 		return answer{}, err
@@ -422,7 +414,7 @@ const mostBuildings = 1000
 
 // boardLines are the posts and the team as they stand on boards. Why a post is vacant is nobody's business.
 func (h public) boardLines(ctx context.Context, g grid.Grid) (posts, team []boardLine, err error) {
-	board, err := h.s.Board(ctx, everybody, answering(g))
+	board, err := h.s.Board(ctx, everybody, g.Answering())
 	for _, p := range board.Posts {
 		line := boardLine{Part: p.Role.Label(), Who: p.Worker.Name, Phone: p.Worker.Phone}
 		if p.Vacant() {
@@ -442,7 +434,7 @@ func (h public) around(ctx context.Context, by authz.Actor, g grid.Grid, day wor
 	if err != nil {
 		return drawing{}, err
 	}
-	return outlines(all, answering(g), g.CommunityName+"的网格，加粗的是"+g.Name), nil
+	return outlines(all, g.Answering(), g.CommunityName+"的网格，加粗的是"+g.Name), nil
 }
 
 // outlines draws grids without links; here is drawn bold. Grids without a boundary stand in the list only.

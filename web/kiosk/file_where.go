@@ -64,22 +64,6 @@ func wherePath(ask string) string {
 	return listing.With(stepPath(stepWhere), url.Values{paramAsk: {ask}})
 }
 
-// compoundsOf lists the compounds of a community.
-func (h handlers) compoundsOf(ctx context.Context, community string) ([]string, error) {
-	all, err := h.Grids.Compounds(ctx, h.f.Today())
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, c := range all {
-		if c.Community == community {
-			out = append(out, c.Name)
-		}
-	}
-	slices.Sort(out)
-	return out, nil
-}
-
 // asks is the question that is due: what the address asks for, or the first that has no answer.
 func (d draft) asks(wanted string, compounds []string) string {
 	switch {
@@ -97,7 +81,7 @@ func (d draft) asks(wanted string, compounds []string) string {
 
 func (h handlers) showWhere(w http.ResponseWriter, r *http.Request, at *here, p stepPage) error {
 	ctx := r.Context()
-	compounds, err := h.compoundsOf(ctx, p.Draft.Community)
+	compounds, err := h.Grids.CompoundsIn(ctx, p.Draft.Community, h.f.Today())
 	if err != nil {
 		return err
 	}
@@ -136,7 +120,7 @@ func (h handlers) whichBuilding(ctx context.Context, r *http.Request, _ *here, p
 	} else {
 		p.Back.Href = wherePath(askCompound)
 	}
-	all, err := h.Grids.BuildingsOf(ctx, compound, h.f.Today())
+	all, err := h.Grids.BuildingsIn(ctx, p.Draft.Community, compound, h.f.Today())
 	if err != nil {
 		return err
 	}
@@ -275,7 +259,7 @@ func (h handlers) takeCommunity(ctx context.Context, fm *form.Form, d draft) (ta
 }
 
 func (h handlers) takeCompound(ctx context.Context, fm *form.Form, d draft) (taken, error) {
-	all, err := h.compoundsOf(ctx, d.Community)
+	all, err := h.Grids.CompoundsIn(ctx, d.Community, h.f.Today())
 	if err != nil {
 		return taken{}, err
 	}
@@ -302,7 +286,7 @@ func (h handlers) takeBuilding(ctx context.Context, fm *form.Form, d draft) (tak
 	}
 	d = d.nowhere()
 	d.Compound, d.Building, d.Label = at.Building.Compound, at.Building.ID, at.Building.Label()
-	d.Community, d.CommunityName, d.Grid = at.Grid.Community, at.Grid.CommunityName, int64(answering(at.Grid))
+	d.Community, d.CommunityName, d.Grid = at.Grid.Community, at.Grid.CommunityName, int64(at.Grid.Answering())
 	return taken{Draft: d, To: wherePath(askUnit)}, nil
 }
 

@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,25 +48,9 @@ type placesPage struct {
 	Back        view.KMove
 }
 
-// compoundsHere lists the compounds of the device's community.
-func (h handlers) compoundsHere(ctx context.Context, at *here) ([]string, error) {
-	all, err := h.Grids.Compounds(ctx, h.f.Today())
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, c := range all {
-		if c.Community == at.Session.Device.Community {
-			out = append(out, c.Name)
-		}
-	}
-	slices.Sort(out)
-	return out, nil
-}
-
 // compounds asks which compound; where there is only one, for its building right away.
 func (h handlers) compounds(w http.ResponseWriter, r *http.Request, at *here) error {
-	all, err := h.compoundsHere(r.Context(), at)
+	all, err := h.Grids.CompoundsIn(r.Context(), at.Session.Device.Community, h.f.Today())
 	if err != nil {
 		return err
 	}
@@ -102,7 +85,7 @@ func (h handlers) drawPlaces(w http.ResponseWriter, r *http.Request, at *here, p
 func (h handlers) buildings(w http.ResponseWriter, r *http.Request, at *here) error {
 	fm := form.Query(r)
 	name := fm.Line(paramName, 40)
-	all, err := h.compoundsHere(r.Context(), at)
+	all, err := h.Grids.CompoundsIn(r.Context(), at.Session.Device.Community, h.f.Today())
 	if err != nil {
 		return err
 	}
@@ -113,7 +96,7 @@ func (h handlers) buildings(w http.ResponseWriter, r *http.Request, at *here) er
 }
 
 func (h handlers) drawBuildings(w http.ResponseWriter, r *http.Request, at *here, compound string, back view.KMove) error {
-	all, err := h.Grids.BuildingsOf(r.Context(), compound, h.f.Today())
+	all, err := h.Grids.BuildingsIn(r.Context(), at.Session.Device.Community, compound, h.f.Today())
 	if err != nil {
 		return err
 	}
@@ -160,14 +143,6 @@ func personOf(a grid.Answer, street string) person {
 	return person{Name: a.Worker.Name, As: s.as, Phone: a.Phone, Why: s.why}
 }
 
-// answering is the grid whose posts answer: a micro-grid only subdivides its own.
-func answering(g grid.Grid) grid.ID {
-	if g.Kind == grid.Micro {
-		return g.ParentID
-	}
-	return g.ID
-}
-
 // whoIs answers for a building as the public reads it.
 func (h handlers) whoIs(w http.ResponseWriter, r *http.Request, at *here) error {
 	ctx, day, by := r.Context(), h.f.Today(), authz.Anonymous
@@ -186,9 +161,9 @@ func (h handlers) whoIs(w http.ResponseWriter, r *http.Request, at *here) error 
 	if err != nil {
 		return err
 	}
-	ids := []grid.ID{answering(place.Grid)}
+	ids := []grid.ID{place.Grid.Answering()}
 	for _, a := range apart {
-		ids = append(ids, answering(a.Grid))
+		ids = append(ids, a.Grid.Answering())
 	}
 	who, err := h.Grids.WhoOn(ctx, by, ids, day)
 	if err != nil {
@@ -209,7 +184,7 @@ func (h handlers) whoIs(w http.ResponseWriter, r *http.Request, at *here) error 
 			p.Apart = append(p.Apart, apartLine{"另外几户", "也归别的网格，请打社区值班电话问"})
 			break
 		}
-		other := personOf(who[answering(a.Grid)], set.StreetPhone)
+		other := personOf(who[a.Grid.Answering()], set.StreetPhone)
 		p.Apart = append(p.Apart, apartLine{a.Address, "归" + a.Grid.Name + "，" + other.Name + " " + other.Phone})
 	}
 	if p.Frame, err = h.frame(r, at, p.Place+" - 找网格员", "找网格员", idlePage); err != nil {

@@ -87,6 +87,71 @@ func TestGridWorkerInThreeTouches(t *testing.T) {
 	}
 }
 
+// A compound on a border is a choice in both communities, in each with its own buildings only: in 找网格员 and in
+// 反映问题.
+func TestCompoundOnABorder(t *testing.T) {
+	b := device(t)
+	beyond, err := b.deps.Grids.CompoundsIn(t.Context(), demo.Linhe, b.bench.Frame.Today())
+	if err != nil || len(beyond) == 0 {
+		t.Fatalf("%v, %v", beyond, err)
+	}
+	b.house(t, "槐安里", "97幢", demo.Linhe)
+	b.house(t, beyond[0], "98幢", demo.Huaiyin)
+	if got := b.turned(t, "/kiosk/grids", ".kpick b", compoundsOnPage); !slices.Contains(got, "槐安里") || !slices.Contains(got, beyond[0]) {
+		t.Errorf("找网格员 offers %q", got)
+	}
+	buildings := func(compound string) []string {
+		return b.turned(t, "/kiosk/grids/compounds?name="+url.QueryEscape(compound), ".knums .kkey", buildingsOnPage)
+	}
+	if got := buildings(beyond[0]); !slices.Equal(got, []string{"98幢"}) {
+		t.Errorf("%s has %q here", beyond[0], got)
+	}
+	if got := buildings("槐安里"); len(got) < 2 || slices.Contains(got, "97幢") {
+		t.Errorf("槐安里 has %q here", got)
+	}
+	asked := func(v *resident) (names []string) {
+		for _, n := range v.page.All("button[name=building]") {
+			names = append(names, webtest.TextOf(n))
+		}
+		return names
+	}
+	v := b.resident(t)
+	v.open(v.Get(pathFile)).touch(paramCategory, "0204")
+	if got := asked(v.touch(paramCompound, beyond[0])); !slices.Equal(got, []string{"98幢"}) {
+		t.Errorf("反映问题 asks among %q", got)
+	}
+	v.open(v.Get(wherePath(askCommunity))).touch(paramCommunity, demo.Linhe)
+	if got := asked(v.touch(paramCompound, "槐安里")); !slices.Equal(got, []string{"97幢"}) {
+		t.Errorf("beyond the border 反映问题 asks among %q", got)
+	}
+}
+
+// house builds a house of a compound in the first grid of a community.
+func (b *machine) house(t *testing.T, compound, name, community string) {
+	t.Helper()
+	tx, err := b.bench.DB.Pool().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(t.Context()) }()
+	var id, at int64
+	var since time.Time
+	if err := tx.QueryRow(t.Context(), `SELECT g.id, lower(p.valid)::timestamptz FROM grid g JOIN grid_building p ON p.grid_id = g.id AND upper_inf(p.valid)
+		WHERE g.community = $1 ORDER BY g.id LIMIT 1`, community).Scan(&at, &since); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.QueryRow(t.Context(), `INSERT INTO building (compound, name, name_key, pinyin, initials, households, residents, lng, lat, coord_system, valid)
+		VALUES ($1, $2, $3, 'jie', 'j', 40, 90, 118.77, 32.02, 'WGS-84', daterange($4::date, NULL)) RETURNING id`, compound, name, compound+name, since).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `INSERT INTO grid_building (building_id, grid_id, valid) VALUES ($1, $2, daterange($3::date, NULL))`, id, at, since); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A door that another grid answers for is told beside its building's (edge cases 1 and 2).
 func TestDoorsApart(t *testing.T) {
 	b := device(t)

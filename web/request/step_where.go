@@ -7,7 +7,6 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/fault"
-	"portal/internal/grid"
 	"portal/internal/place"
 	"portal/web/form"
 	"portal/web/listing"
@@ -182,16 +181,8 @@ func (h handlers) takeBuilding(ctx context.Context, fm *form.Form, d draft) (tak
 	}
 	d = d.nowhere()
 	d.Compound, d.Building, d.Label = at.Building.Compound, at.Building.ID, at.Building.Label()
-	d.Community, d.Grid = at.Grid.Community, int64(answering(at.Grid))
+	d.Community, d.Grid = at.Grid.Community, int64(at.Grid.Answering())
 	return taken{Draft: d, Next: stepWhere}, nil
-}
-
-// answering is the grid whose posts answer: a micro-grid only subdivides its own.
-func answering(g grid.Grid) grid.ID {
-	if g.Kind == grid.Micro {
-		return g.ParentID
-	}
-	return g.ID
 }
 
 // takePlace takes a place in words: a road, a park.
