@@ -183,7 +183,7 @@ func (s *Service) PaperGone(ctx context.Context, d Device, key string) error {
 
 // Print sends a slip to the printer of the device. A printer that does not take it counts as out of paper: the
 // community is told, and the fault comes back.
-func (s *Service) Print(ctx context.Context, d Device, slip Slip) error {
+func (s *Service) Print(ctx context.Context, d Device, slip Printable) error {
 	err := errNoSpool
 	if s.spool != nil {
 		err = s.spool.Put(ctx, d.No, slip.ESCPOS())

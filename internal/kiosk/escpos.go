@@ -33,14 +33,8 @@ const (
 // ESCPOS writes the slip in the language of 80 mm printers: GB18030 text, a QR that the printer draws, a cut.
 func (s Slip) ESCPOS() []byte {
 	var p escpos
-	p.raw(0x1b, '@', 0x1c, '&') // begin anew; Chinese characters on
-	p.align(alignCentre)
-	p.headline(s.Title(), sizeDouble)
-	p.lines(sizeBody, s.Where())
-	p.rule()
-	p.bold(true)
-	p.headline(s.No, sizeTriple)
-	p.bold(false)
+	p.head(s.Title(), s.Where())
+	p.strong(s.No, sizeTriple)
 	p.headline("查询码 "+s.Code, sizeDouble)
 	p.rule()
 	p.align(alignLeft)
@@ -57,13 +51,10 @@ func (s Slip) ESCPOS() []byte {
 	p.rule()
 	if s.Phone != "" {
 		p.lines(sizeBody, slipLate)
-		p.bold(true)
-		p.headline(s.Phone, sizeDouble)
-		p.bold(false)
+		p.strong(s.Phone, sizeDouble)
 	}
 	p.lines(sizeBody, slipBare)
-	p.raw(0x1d, 'V', 66, 24) // feed to the knife and cut
-	return p.Bytes()
+	return p.cut()
 }
 
 // escpos collects commands and text; text never holds a control byte.
@@ -79,6 +70,28 @@ func (p *escpos) bold(on bool) {
 	} else {
 		p.raw(0x1b, 'E', 0)
 	}
+}
+
+// head begins a slip: what it is and which device printed it. What follows stands in the middle.
+func (p *escpos) head(title, where string) {
+	p.raw(0x1b, '@', 0x1c, '&') // begin anew; Chinese characters on
+	p.align(alignCentre)
+	p.headline(title, sizeDouble)
+	p.lines(sizeBody, where)
+	p.rule()
+}
+
+// strong is a headline in heavy type.
+func (p *escpos) strong(text string, scale byte) {
+	p.bold(true)
+	p.headline(text, scale)
+	p.bold(false)
+}
+
+// cut ends a slip: feed to the knife and cut.
+func (p *escpos) cut() []byte {
+	p.raw(0x1d, 'V', 66, 24)
+	return p.Bytes()
 }
 
 // rule is a dashed line over the paper.

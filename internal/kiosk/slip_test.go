@@ -158,13 +158,14 @@ func TestSlipIsOnlyText(t *testing.T) {
 		"nothing but space": " \u3000 ",
 		"empty":             "",
 	} {
-		s := Slip{evil, evil, evil, evil, evil, evil, evil, evil, evil, evil, evil, true}
-		p := printed(t, s.ESCPOS()) // an unknown command fails in there
-		if p.widest() > slipColumns {
-			t.Errorf("%s: %d columns:\n%s", name, p.widest(), p.text())
-		}
-		if strings.ContainsAny(p.text(), "\x1b\x1d\x1c\u202e\u200b") || !p.Cut {
-			t.Errorf("%s: %q", name, p.text())
+		for _, s := range []Printable{Slip{evil, evil, evil, evil, evil, evil, evil, evil, evil, evil, evil, true}, Referral{evil, evil, evil, evil, evil, evil, evil, evil, evil}} {
+			p := printed(t, s.ESCPOS()) // an unknown command fails in there
+			if p.widest() > slipColumns {
+				t.Errorf("%s: %d columns:\n%s", name, p.widest(), p.text())
+			}
+			if strings.ContainsAny(p.text(), "\x1b\x1d\x1c\u202e\u200b") || !p.Cut {
+				t.Errorf("%s: %q", name, p.text())
+			}
 		}
 	}
 	if got := printed(t, Slip{Matter: "𠮷 🏮"}.ESCPOS()).text(); !strings.Contains(got, "𠮷 🏮") {
@@ -172,17 +173,49 @@ func TestSlipIsOnlyText(t *testing.T) {
 	}
 }
 
-// The slip has no field in which a name, a telephone or a door of a resident could stand (K-4, UX-K11): a new
-// field must be judged here first.
+// No paper has a field in which a name, a telephone or a door of a resident could stand (K-4, UX-K11): a new field
+// must be judged here first.
 func TestSlipHasNoFieldForAPerson(t *testing.T) {
 	t.Parallel()
-	var got []string
-	for f := range reflect.TypeFor[Slip]().Fields() {
-		got = append(got, f.Name+" "+f.Type.String())
+	for of, want := range map[reflect.Type]string{
+		reflect.TypeFor[Slip](): "Street string, Device string, No string, Code string, Matter string, Community string, Filed string, Contact string, Due string, Phone string, " +
+			"URL string, Provisional bool",
+		reflect.TypeFor[Referral](): "Street string, Place string, Device string, Certificate string, Office string, Sure string, Basis string, Other string, Phone string",
+	} {
+		var got []string
+		for f := range of.Fields() {
+			got = append(got, f.Name+" "+f.Type.String())
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s holds %s\nwant %s", of, strings.Join(got, ", "), want)
+		}
 	}
-	const want = "Street string, Device string, No string, Code string, Matter string, Community string, Filed string, Contact string, Due string, Phone string, URL string, Provisional bool"
-	if strings.Join(got, ", ") != want {
-		t.Errorf("the slip holds %s\nwant %s", strings.Join(got, ", "), want)
+}
+
+// R36: the slip tells which certificate, where to go and whether that is the list's own word, the basis, a rule that
+// says otherwise, and whom to ask; words are at least 3.3 mm high.
+func TestReferralAsPrinted(t *testing.T) {
+	t.Parallel()
+	f := Referral{Street: "岚桥街道", Place: "社区大厅门口", Device: "WTL-01", Certificate: "养犬证明", Office: "公安机关", Sure: "清单写明归它办。找不到请打 0000-5550100",
+		Basis: "民政部等六部门意见 附件 第4项", Other: "另有一条规定说法不同：《养犬管理规定》第十二条。以哪条为准由街道法制审核定", Phone: "0000-5550100"}
+	p := printed(t, f.ESCPOS())
+	whole := strings.ReplaceAll(strings.ReplaceAll(p.text(), "\n", ""), strings.Repeat(" ", labelWidth), "")
+	for _, words := range []string{"岚桥街道 办证去向", "社区大厅门口 WTL-01", f.Certificate, "社区不开，也不用社区盖章", f.Office, f.Sure, f.Basis, f.Other, "街道值班电话", f.Phone} {
+		if !strings.Contains(whole, words) {
+			t.Errorf("the slip does not say %q:\n%s", words, p.text())
+		}
+	}
+	for _, words := range []string{f.Certificate, f.Office, "依据", "值班电话"} {
+		if mm := p.height(t, words); mm < 3.3 {
+			t.Errorf("%s is %.1f mm high", words, mm)
+		}
+	}
+	if !p.Cut || p.QR != "" || p.widest() > slipColumns {
+		t.Errorf("cut %v, code %q, %d columns", p.Cut, p.QR, p.widest())
+	}
+	f.Other = ""
+	if got := printed(t, f.ESCPOS()).text(); strings.Contains(got, "\n\n") {
+		t.Errorf("an empty line where no other rule is:\n%s", got)
 	}
 }
 
