@@ -3,6 +3,7 @@ package legal
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"portal/internal/authz"
 	"portal/internal/fault"
@@ -92,6 +93,25 @@ func (c Clause) NeedsConfirmation() bool {
 // are left out from the day they end.
 func ClausesOn(ctx context.Context, q pg.Querier, division string, day workday.Day) ([]Clause, error) {
 	return clauses(ctx, q, selectClausesOn, place.Chain(division), day)
+}
+
+// ClausesOnAll is ClausesOn for many divisions at once.
+func ClausesOnAll(ctx context.Context, q pg.Querier, divisions []string, day workday.Day) (map[string][]Clause, error) {
+	var chains []string
+	for _, d := range divisions {
+		chains = append(chains, place.Chain(d)...)
+	}
+	all, err := clauses(ctx, q, selectClausesOn, chains, day)
+	out := make(map[string][]Clause, len(divisions))
+	for _, d := range divisions {
+		chain := place.Chain(d)
+		for _, c := range all {
+			if slices.ContainsFunc(c.Divisions, func(at string) bool { return slices.Contains(chain, at) }) {
+				out[d] = append(out[d], c)
+			}
+		}
+	}
+	return out, err
 }
 
 // Clauses lists all clauses, for the settings page.

@@ -61,6 +61,11 @@ SELECT ` + unitColumns + ` FROM unit u
 WHERE cardinality($1::text[]) = 0 OR u.requester_kind = ANY($1)
 ORDER BY u.is_group, u.id`
 const selectUnit = `SELECT ` + unitColumns + ` FROM unit u WHERE u.id = $1`
+const selectUnitsByID = `SELECT ` + unitColumns + ` FROM unit u WHERE u.id = ANY($1) ORDER BY u.id`
+const selectUnitsByName = `
+SELECT ` + unitColumns + ` FROM unit u
+WHERE u.name_key = ANY($1) OR u.id IN (SELECT a.unit_id FROM unit_alias a WHERE a.alias_key = ANY($1))
+ORDER BY u.id`
 const selectUnitByName = `
 SELECT ` + unitColumns + ` FROM unit u
 WHERE u.name_key = $1 OR u.id IN (SELECT a.unit_id FROM unit_alias a WHERE a.alias_key = $1)

@@ -82,6 +82,49 @@ func UnitByName(ctx context.Context, q pg.Querier, name string) (Unit, error) {
 	return oneUnit(ctx, q, selectUnitByName, NameKey(name))
 }
 
+// UnitsByID gives many units at once; who is not there is left out.
+func UnitsByID(ctx context.Context, q pg.Querier, ids []int64) (map[int64]Unit, error) {
+	all, err := units(ctx, q, selectUnitsByID, ids)
+	out := make(map[int64]Unit, len(all))
+	for _, u := range all {
+		out[u.ID] = u
+	}
+	return out, err
+}
+
+// UnitsByName is UnitByName for many names at once; names that nobody has are left out.
+func UnitsByName(ctx context.Context, q pg.Querier, names []string) (map[string]Unit, error) {
+	keys := make([]string, len(names))
+	for i, n := range names {
+		keys[i] = NameKey(n)
+	}
+	all, err := units(ctx, q, selectUnitsByName, keys)
+	if err != nil {
+		return nil, err
+	}
+	byKey := map[string]Unit{}
+	for _, own := range []bool{true, false} { // a name of its own goes before another writing
+		for _, u := range all {
+			writings := u.Aliases
+			if own {
+				writings = []string{u.Name}
+			}
+			for _, w := range writings {
+				if key := NameKey(w); byKey[key].ID == 0 {
+					byKey[key] = u
+				}
+			}
+		}
+	}
+	out := make(map[string]Unit, len(names))
+	for i, n := range names {
+		if u := byKey[keys[i]]; u.ID != 0 {
+			out[n] = u
+		}
+	}
+	return out, nil
+}
+
 // NewUnit is a unit that no file brings.
 type NewUnit struct {
 	Name      string

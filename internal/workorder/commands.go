@@ -80,7 +80,8 @@ type BulkRow struct {
 	Order   Order
 	To      Owner
 	Target  Target
-	Problem string // 中文; set: nothing happens to it
+	Problem string  // 中文; set: nothing happens to it
+	Refused *Shield // set where the list of the day does not hold it (REQ-14)
 }
 
 // BulkResult says what a bulk dispatch did.

@@ -70,7 +70,7 @@ func (s *Service) dispatch(ctx context.Context, tx *pg.Tx, c Dispatch, auto stri
 			if to, p, err = s.target(ctx, tx, o, c.To); err != nil {
 				return err
 			}
-			return mayReceive(ctx, tx, o, to)
+			return groundOn(tx, today(tx)).mayReceive(ctx, o, to)
 		},
 		change: func(o *Order) (note, error) {
 			err := handOver(ctx, tx, o, to, p, why)
@@ -97,7 +97,8 @@ func dispatchReason(o Order, why, auto string) (string, error) {
 func (s *Service) target(ctx context.Context, q pg.Querier, o Order, t Target) (Owner, planOf, error) {
 	day := dayOf(q, s)
 	t = t.tidy()
-	to, shield, problem, err := receive(ctx, q, o, t, day)
+	g := groundOn(q, day)
+	to, shield, problem, err := g.receive(ctx, o, t)
 	if err != nil {
 		return to, planOf{}, err
 	}
@@ -108,7 +109,7 @@ func (s *Service) target(ctx context.Context, q pg.Querier, o Order, t Target) (
 		t.Item = shield.Item.Code
 	}
 	p := planOf{to: t}
-	if usual, err := plan(ctx, q, o, day); err == nil && usual.to.same(t) {
+	if usual, err := g.plan(ctx, o); err == nil && usual.to.same(t) {
 		p.assist, p.why = usual.assist, usual.why
 	} else if err != nil {
 		return to, p, err
@@ -130,7 +131,7 @@ func (t Target) same(u Target) bool {
 var errRuled = fault.Forbidden("这件诉求的异议已经裁定，由裁定的单位办到底，不能再改派")
 
 // mayReceive are the rules of a dispatch besides the list.
-func mayReceive(ctx context.Context, q pg.Querier, o Order, to Owner) error {
+func (g *ground) mayReceive(ctx context.Context, o Order, to Owner) error {
 	switch {
 	case o.Disputes > 0 && o.State != Registered:
 		return errRuled
@@ -139,11 +140,10 @@ func mayReceive(ctx context.Context, q pg.Querier, o Order, to Owner) error {
 	case !o.NeedsReview:
 		return nil
 	}
-	last, err := lastHandler(ctx, q, o.ID)
-	if err != nil {
+	if err := g.learnLast(ctx, o.ID); err != nil {
 		return err
 	}
-	if last.same(to) {
+	if g.last[o.ID].same(to) {
 		return fault.InvalidField("to", "居民两次表示没有解决，第二次重办不能再由原单位办理。请派给其上级或者其他单位")
 	}
 	return nil
@@ -160,11 +160,12 @@ func (s *Service) Suggest(ctx context.Context, by authz.Actor, id ID) ([]Suggest
 	if !o.visible(by) || !authz.Can(by, authz.WorkDispatch) {
 		return nil, ErrNoOrder
 	}
-	p, err := plan(ctx, q, o, day)
+	g := groundOn(q, day)
+	p, err := g.plan(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	lawful, err := lawfulOwner(ctx, q, o, catalog.Entry{}, day)
+	lawful, err := g.lawful(ctx, o, catalog.Entry{})
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +177,7 @@ func (s *Service) Suggest(ctx context.Context, by authz.Actor, id ID) ([]Suggest
 		if known || c.Kind == Desk || c.Kind == Grid && c.Grid == 0 || c.Kind == Community && c.Community == "" {
 			continue
 		}
-		to, shield, problem, err := receive(ctx, q, o, c.Target, day)
+		to, shield, problem, err := g.receive(ctx, o, c.Target)
 		if err != nil {
 			return nil, err
 		}
@@ -201,6 +202,12 @@ var errBulk = fault.InvalidField("rows", "一次最多派 200 件，请分几次
 // BulkPlan says what a bulk dispatch would do to each case: where the rule or the category sends it, or what is in
 // the way. It changes nothing.
 func (s *Service) BulkPlan(ctx context.Context, by authz.Actor, at []Step) ([]BulkRow, error) {
+	return s.BulkPreview(ctx, by, at, nil)
+}
+
+// BulkPreview is BulkPlan with another owner for some of the cases. However many cases there are, it asks the
+// database as often as for a few.
+func (s *Service) BulkPreview(ctx context.Context, by authz.Actor, at []Step, chosen map[ID]Target) ([]BulkRow, error) {
 	if err := authz.Check(by, authz.WorkDispatch, authz.Object{}); err != nil {
 		return nil, err
 	}
@@ -211,14 +218,21 @@ func (s *Service) BulkPlan(ctx context.Context, by authz.Actor, at []Step) ([]Bu
 	for i, a := range at {
 		ids[i] = int64(a.ID)
 	}
-	day, q := workday.DayOf(s.db.Now()), s.db.Q()
+	return bulkRows(ctx, s.db.Q(), workday.DayOf(s.db.Now()), ids, chosen)
+}
+
+func bulkRows(ctx context.Context, q pg.Querier, day workday.Day, ids []int64, chosen map[ID]Target) ([]BulkRow, error) {
 	all, err := orders(ctx, q, day, ordersByID, ids)
 	if err != nil {
 		return nil, err
 	}
+	g := groundOn(q, day)
+	if err := g.gather(ctx, all, chosen); err != nil {
+		return nil, err
+	}
 	var out []BulkRow
 	for _, o := range all {
-		row, err := s.bulkRow(ctx, q, o, day)
+		row, err := g.bulkRow(ctx, o, chosen)
 		if err != nil {
 			return nil, err
 		}
@@ -227,30 +241,33 @@ func (s *Service) BulkPlan(ctx context.Context, by authz.Actor, at []Step) ([]Bu
 	return out, nil
 }
 
-func (s *Service) bulkRow(ctx context.Context, q pg.Querier, o Order, day workday.Day) (BulkRow, error) {
+func (g *ground) bulkRow(ctx context.Context, o Order, chosen map[ID]Target) (BulkRow, error) {
 	row := BulkRow{Order: o}
 	if o.State != Registered {
 		row.Problem = "已经" + o.State.Label() + "，不用再派"
 		return row, nil
 	}
-	p, err := plan(ctx, q, o, day)
+	p, err := g.plan(ctx, o)
 	if err != nil {
 		return row, err
 	}
 	row.Target = p.to
-	if p.to.Kind == Desk {
+	if t, other := chosen[o.ID]; other {
+		row.Target = t.tidy()
+	}
+	if row.Target.Kind == Desk {
 		row.Problem = "没有派单规则，也没有对应的部门，请单独派单"
 		return row, nil
 	}
-	if row.To, _, row.Problem, err = receive(ctx, q, o, p.to, day); err != nil || row.Problem != "" {
-		return row, err
+	shield := Shield{}
+	if row.To, shield, row.Problem, err = g.receive(ctx, o, row.Target); err == nil && row.Problem == "" {
+		err = g.mayReceive(ctx, o, row.To)
 	}
-	err = mayReceive(ctx, q, o, row.To)
+	if !shield.Admitted && row.Problem != "" {
+		row.Refused = &shield
+	}
 	for _, f := range fault.Fields(err) {
-		row.Problem = f.Message
-	}
-	if row.Problem != "" {
-		err = nil
+		row.Problem, err = f.Message, nil
 	}
 	return row, err
 }

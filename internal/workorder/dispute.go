@@ -160,11 +160,11 @@ func mayHelp(ctx context.Context, tx *pg.Tx, o Order, c AskHelp) (string, error)
 	case c.Unit != 0 && c.Unit == o.ComplainedUnit, c.Community != "" && c.Community == o.HiddenFrom:
 		return "", fault.InvalidField("to", "被反映的单位应当回避，请选择别的单位")
 	case c.Community != "":
-		name, _, err := communityName(ctx, tx, c.Community)
+		b, err := groundOn(tx, today(tx)).body(ctx, c.Community)
 		if err != nil {
 			return "", err
 		}
-		return name + "居委会", mayAssist(ctx, tx, o, c.Community, name)
+		return b.name + "居委会", mayAssist(ctx, tx, o, c.Community, b.name)
 	}
 	u, err := place.UnitByID(ctx, tx, c.Unit)
 	if err != nil {
@@ -176,13 +176,14 @@ func mayHelp(ctx context.Context, tx *pg.Tx, o Order, c AskHelp) (string, error)
 // mayAssist is the shield of helping (REQ-14, GRD-21): a community assists where its list of the day holds the item of
 // the category, in whatever role, or where the rule or the category of the case names the community for it.
 func mayAssist(ctx context.Context, tx *pg.Tx, o Order, community, name string) error {
+	g := groundOn(tx, today(tx))
 	if community == o.Community {
-		p, err := plan(ctx, tx, o, today(tx))
+		p, err := g.plan(ctx, o)
 		if err != nil || p.assist {
 			return err
 		}
 	}
-	code, err := itemOf(ctx, tx, o.Category, community, today(tx))
+	code, err := g.item(ctx, o.Category, community)
 	if err != nil {
 		return err
 	}
@@ -191,7 +192,7 @@ func mayAssist(ctx context.Context, tx *pg.Tx, o Order, community, name string) 
 			return err
 		}
 	}
-	basis, err := shieldBasis(ctx, tx, community, today(tx))
+	basis, err := g.basis(ctx, community)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ const RuleKind = "routing_rule"
 
 // RuleFor gives the rule that holds for a category in a community on a day; NotFound where there is none.
 func RuleFor(ctx context.Context, q pg.Querier, category, community string, day workday.Day) (RoutingRule, error) {
-	return ruleWhere(ctx, q, category, community, day, false)
+	return groundOn(q, day).rule(ctx, category, community, false)
 }
 
 // Rules lists the rules that hold today or later, by category.
@@ -116,8 +116,8 @@ type planOf struct {
 	why    string
 }
 
-func plan(ctx context.Context, q pg.Querier, o Order, day workday.Day) (planOf, error) {
-	r, err := RuleFor(ctx, q, o.Category, o.Community, day)
+func (g *ground) plan(ctx context.Context, o Order) (planOf, error) {
+	r, err := g.rule(ctx, o.Category, o.Community, false)
 	if err == nil {
 		return planOf{to: Target{Kind: r.Kind, Unit: r.Unit, Community: o.Community, Grid: o.GridAtCreation, Item: r.Item}.tidy(),
 			assist: r.AssistCommunity, why: "派单规则：" + r.Basis}, nil
@@ -125,7 +125,7 @@ func plan(ctx context.Context, q pg.Querier, o Order, day workday.Day) (planOf, 
 	if fault.KindOf(err) != fault.KindNotFound {
 		return planOf{}, err
 	}
-	u, assist, err := departmentOf(ctx, q, o.Category)
+	u, assist, err := g.department(ctx, o.Category)
 	if err != nil || u.ID == 0 {
 		return planOf{to: Target{Kind: Desk}}, err
 	}
@@ -150,14 +150,15 @@ func (t Target) tidy() Target {
 // does not hold, what would go to the unit complained about, and a grid in which nobody stands today stay at the
 // desk, with the reason in the history.
 func Route(ctx context.Context, tx *pg.Tx, o Order) (Order, Routed, error) {
-	p, err := plan(ctx, tx, o, today(tx))
+	g := groundOn(tx, today(tx))
+	p, err := g.plan(ctx, o)
 	if err != nil {
 		return o, Routed{}, err
 	}
 	if p.to.Kind == Desk {
 		return o, Routed{To: o.Owner}, tellRole(ctx, tx, o, authz.Dispatcher, numbered(o, "等待派单"))
 	}
-	to, shield, problem, err := receive(ctx, tx, o, p.to, today(tx))
+	to, shield, problem, err := g.receive(ctx, o, p.to)
 	if err != nil {
 		return o, Routed{}, err
 	}
@@ -185,13 +186,13 @@ func Route(ctx context.Context, tx *pg.Tx, o Order) (Order, Routed, error) {
 // receive names the owner that a target stands for and says what speaks against it: the unit complained about
 // (REQ-13), a community from which the case is hidden (§6.8, 12), the list (REQ-14), a grid without anybody
 // (GRD-05).
-func receive(ctx context.Context, q pg.Querier, o Order, to Target, day workday.Day) (Owner, Shield, string, error) {
+func (g *ground) receive(ctx context.Context, o Order, to Target) (Owner, Shield, string, error) {
 	shield := Shield{Admitted: true}
 	switch to.Kind {
 	case Unit:
-		u, err := place.UnitByID(ctx, q, to.Unit)
+		u, err := g.unit(ctx, to.Unit)
 		if err != nil {
-			return Owner{}, shield, "", fault.InvalidField("to", "没有这个单位，请重新选择")
+			return Owner{}, shield, "", err
 		}
 		w := Owner{Kind: Unit, Unit: u.ID, UnitName: u.Name}
 		switch {
@@ -205,25 +206,25 @@ func receive(ctx context.Context, q pg.Querier, o Order, to Target, day workday.
 	default:
 		return Owner{Kind: Desk}, shield, "请选择派给谁", nil
 	}
-	community, err := communityOf(ctx, q, to)
+	community, err := g.community(ctx, to)
 	if err != nil {
 		return Owner{}, shield, "", err
 	}
-	name, phone, err := communityName(ctx, q, community)
+	b, err := g.body(ctx, community)
 	if err != nil {
 		return Owner{}, shield, "", err
 	}
-	w := Owner{Kind: Community, Community: community, CommunityName: name, Phone: phone}
+	w := Owner{Kind: Community, Community: community, CommunityName: b.name, Phone: b.phone}
 	free := ""
 	if to.Kind == Grid {
-		if w, free, err = gridOwner(ctx, q, o, to.Grid, day); err != nil {
+		if w, free, err = g.gridOwner(ctx, o, to.Grid); err != nil {
 			return w, shield, "", err
 		}
 	}
 	if community == o.HiddenFrom {
 		return w, shield, "反映的是这个社区的人和事，应当回避。请派给街道或者其他单位", nil
 	}
-	if shield, err = ShieldOf(ctx, q, o, to, day); err != nil {
+	if shield, err = g.shield(ctx, o, to); err != nil {
 		return w, shield, "", err
 	}
 	if !shield.Admitted {
@@ -233,18 +234,13 @@ func receive(ctx context.Context, q pg.Querier, o Order, to Target, day workday.
 }
 
 // gridOwner is a grid with who acts in it on the day: A, B, lead (GRD-04, 05).
-func gridOwner(ctx context.Context, q pg.Querier, o Order, grid int64, day workday.Day) (Owner, string, error) {
+func (g *ground) gridOwner(ctx context.Context, o Order, grid int64) (Owner, string, error) {
 	w := Owner{Kind: Grid, Grid: grid}
-	names, err := gridNames(ctx, q, []int64{grid}, day)
-	if err != nil {
+	if err := g.learnGrids(ctx, grid); err != nil {
 		return w, "", err
 	}
-	posts, err := holdersOf(ctx, q, []int64{grid}, day)
-	if err != nil {
-		return w, "", err
-	}
-	h, there := acting(posts[grid], o.AvoidAccount, o.Class)
-	w.GridName, w.Account, w.Person, w.Phone = names[grid], h.Account, h.Name, h.Phone
+	h, there := acting(g.posts[grid], o.AvoidAccount, o.Class)
+	w.GridName, w.Account, w.Person, w.Phone = g.grids[grid], h.Account, h.Name, h.Phone
 	if !there {
 		return w, w.GridName + "当天没有可以办理的人员，由街道调度派给别处", nil
 	}

@@ -9,7 +9,6 @@ import (
 	"portal/internal/fault"
 	"portal/internal/legal"
 	"portal/internal/pg"
-	"portal/internal/place"
 	"portal/internal/workday"
 )
 
@@ -21,25 +20,31 @@ const ownRule = "街道准入清单规则 [D]：当天不在社区清单上的�
 // are always free; a community or a grid needs an item that its list holds and for which it is itself responsible:
 // a committee assists with government work and never leads it.
 func ShieldOf(ctx context.Context, q pg.Querier, o Order, to Target, day workday.Day) (Shield, error) {
+	return groundOn(q, day).shield(ctx, o, to)
+}
+
+func (g *ground) shield(ctx context.Context, o Order, to Target) (Shield, error) {
 	if to.Kind == Unit || to.Kind == Desk {
 		return Shield{Admitted: true}, nil
 	}
-	community, err := communityOf(ctx, q, to)
+	community, err := g.community(ctx, to)
 	if err != nil {
 		return Shield{}, err
 	}
 	code := strings.TrimSpace(to.Item)
 	if code == "" {
-		if code, err = itemOf(ctx, q, o.Category, community, day); err != nil {
+		if code, err = g.item(ctx, o.Category, community); err != nil {
 			return Shield{}, err
 		}
 	}
 	s := Shield{}
 	listed := false
 	if code != "" {
-		if s.Item, listed, err = catalog.Admitted(ctx, q, code, community, day); err != nil {
+		at := catalog.Asked{Code: code, Community: community}
+		if err := g.learnHeld(ctx, at); err != nil {
 			return s, err
 		}
+		s.Item, listed = g.held[at].Entry, g.held[at].Listed
 	}
 	role := s.Item.Role
 	if role == catalog.NoRole {
@@ -49,10 +54,10 @@ func ShieldOf(ctx context.Context, q pg.Querier, o Order, to Target, day workday
 		s.Admitted = true
 		return s, nil
 	}
-	if s.Lawful, err = lawfulOwner(ctx, q, o, s.Item, day); err != nil {
+	if s.Lawful, err = g.lawful(ctx, o, s.Item); err != nil {
 		return s, err
 	}
-	if s.Basis, err = shieldBasis(ctx, q, community, day); err != nil {
+	if s.Basis, err = g.basis(ctx, community); err != nil {
 		return s, err
 	}
 	s.Words = refusalWords(code, s.Item, listed) + "依据：" + s.Basis + "。请派给" + s.Lawful.Words()
@@ -73,14 +78,13 @@ func refusalWords(code string, e catalog.Entry, listed bool) string {
 	return NotAdmitted + "：" + name + "当天不在这个社区的清单上，不能派给社区或者网格。"
 }
 
-// shieldBasis names the rule that says so here: the local regulation or adopted policy in force in the community on
+// basis names the rule that says so here: the local regulation or adopted policy in force in the community on
 // the day, else the street's own rule. Regulations of other places never appear as if they bound here.
-func shieldBasis(ctx context.Context, q pg.Querier, community string, day workday.Day) (string, error) {
-	clauses, err := legal.ClausesOn(ctx, q, community, day)
-	if err != nil {
+func (g *ground) basis(ctx context.Context, community string) (string, error) {
+	if err := g.learnClauses(ctx, community); err != nil {
 		return "", err
 	}
-	for _, c := range clauses {
+	for _, c := range g.clauses[community] {
 		if c.GivesRefusal && !c.NeedsConfirmation() && (c.Condition == legal.NotListed || c.Condition == legal.Unapproved) {
 			return c.Ground.Label() + "：" + clauseName(c) + "；" + ownRule, nil
 		}
@@ -96,17 +100,17 @@ func clauseName(c legal.Clause) string {
 	return name + c.ArticleLabel + "（" + c.From.Chinese() + "起施行）"
 }
 
-// lawfulOwner is who is to have a case that a community may not: the unit of the routing rule, else the first unit
+// lawful is who is to have a case that a community may not: the unit of the routing rule, else the first unit
 // of the category that is no body of a community, else the department that leads the item, else the desk.
-func lawfulOwner(ctx context.Context, q pg.Querier, o Order, item catalog.Entry, day workday.Day) (Owner, error) {
-	r, err := ruleWhere(ctx, q, o.Category, o.Community, day, unitRulesOnly)
+func (g *ground) lawful(ctx context.Context, o Order, item catalog.Entry) (Owner, error) {
+	r, err := g.rule(ctx, o.Category, o.Community, unitRulesOnly)
 	if err == nil && r.Unit != 0 && r.Unit != o.ComplainedUnit {
 		return Owner{Kind: Unit, Unit: r.Unit, UnitName: r.UnitName}, nil
 	}
 	if err != nil && fault.KindOf(err) != fault.KindNotFound {
 		return Owner{}, err
 	}
-	u, _, err := departmentOf(ctx, q, o.Category)
+	u, _, err := g.department(ctx, o.Category)
 	if err != nil {
 		return Owner{}, err
 	}
@@ -114,42 +118,13 @@ func lawfulOwner(ctx context.Context, q pg.Querier, o Order, item catalog.Entry,
 		return Owner{Kind: Unit, Unit: u.ID, UnitName: u.Name}, nil
 	}
 	if item.LeadUnitID != nil && *item.LeadUnitID != o.ComplainedUnit {
-		lead, err := place.UnitByID(ctx, q, *item.LeadUnitID)
+		lead, err := g.unit(ctx, *item.LeadUnitID)
 		if err != nil {
 			return Owner{}, err
 		}
 		return Owner{Kind: Unit, Unit: lead.ID, UnitName: lead.Name}, nil
 	}
 	return Owner{Kind: Desk}, nil
-}
-
-// departmentOf reads the departments of a category in order: the first that is no body of a community and that this
-// street knows as a unit. Assist tells that the list names a community body too: it assists.
-func departmentOf(ctx context.Context, q pg.Querier, category string) (u place.Unit, assist bool, err error) {
-	names, err := departmentNames(ctx, q, category)
-	if err != nil {
-		return u, false, err
-	}
-	for _, name := range names {
-		if communityBody(name) {
-			assist = true
-			continue
-		}
-		if u.ID != 0 {
-			continue
-		}
-		for _, writing := range writings(name) {
-			got, err := place.UnitByName(ctx, q, writing)
-			if err == nil && got.RequesterKind != place.ResidentsCommittee {
-				u = got
-				break
-			}
-			if err != nil && fault.KindOf(err) != fault.KindNotFound {
-				return u, assist, err
-			}
-		}
-	}
-	return u, assist, nil
 }
 
 // communityBody reports a body of a community: its committee and what belongs to it, not the offices of the

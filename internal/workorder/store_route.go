@@ -2,7 +2,6 @@ package workorder
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -19,16 +18,9 @@ SELECT r.id, r.category, c.name, r.community, COALESCE(d.name, ''), r.owner_kind
 FROM routing_rule r JOIN request_category c ON c.code = r.category
 LEFT JOIN division d ON d.code = r.community LEFT JOIN unit u ON u.id = r.unit_id`
 
-// A rule of the community goes before one of everywhere; $4 keeps departments only.
-const selectRule = ruleColumns + `
-WHERE r.category = $1 AND r.community IN ('', $2) AND r.valid @> $3::date AND (NOT $4 OR r.owner_kind = 'unit')
-ORDER BY r.community = '' LIMIT 1`
+const rulesOfCategories = ruleColumns + ` WHERE r.category = ANY($1) AND r.valid @> $2::date ORDER BY r.id`
 const selectRules = ruleColumns + ` WHERE r.valid @> $1::date OR lower(r.valid) > $1::date ORDER BY r.category, r.community, lower(r.valid) LIMIT 1000`
 const lockRule = ruleColumns + ` WHERE r.id = $1 FOR UPDATE OF r`
-const selectItem = `
-SELECT r.item_code FROM routing_rule r
-WHERE r.category = $1 AND r.item_code <> '' AND r.valid @> $3::date
-ORDER BY r.community = $2 DESC, r.community = '' DESC, r.id LIMIT 1`
 
 const unitRulesOnly = true
 
@@ -51,70 +43,75 @@ func rules(ctx context.Context, q pg.Querier, sql string, args ...any) ([]Routin
 	return out, nil
 }
 
-func ruleWhere(ctx context.Context, q pg.Querier, category, community string, day workday.Day, unitsOnly bool) (RoutingRule, error) {
-	all, err := rules(ctx, q, selectRule, category, community, day, unitsOnly)
+// rulesHolding reads the rules of many categories that hold on a day.
+func rulesHolding(ctx context.Context, q pg.Querier, categories []string, day workday.Day) (map[string][]RoutingRule, error) {
+	all, err := rules(ctx, q, rulesOfCategories, categories, day)
+	out := map[string][]RoutingRule{}
+	for _, r := range all {
+		out[r.Category] = append(out[r.Category], r)
+	}
+	return out, err
+}
+
+const selectDepartments = `SELECT code, departments FROM request_category WHERE code = ANY($1)`
+
+// departmentsOf reads the departments of many categories as the list names them.
+func departmentsOf(ctx context.Context, q pg.Querier, categories []string) (map[string]departments, error) {
+	out := map[string]departments{}
+	var code, words string
+	err := eachOf(ctx, q, "departments of categories", selectDepartments, categories, []any{&code, &words}, func() {
+		out[code] = departments{true, strings.FieldsFunc(words, func(r rune) bool { return r == '；' || r == ';' || r == '、' })}
+	})
+	return out, err
+}
+
+const selectGridHomes = `SELECT id, community FROM grid WHERE id = ANY($1)`
+
+func gridHomes(ctx context.Context, q pg.Querier, grids []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	var id int64
+	var home string
+	err := eachOf(ctx, q, "communities of grids", selectGridHomes, grids, []any{&id, &home}, func() { out[id] = home })
+	return out, err
+}
+
+const selectBodies = `SELECT c.code, d.name, c.duty_phone FROM community c JOIN division d ON d.code = c.code WHERE c.code = ANY($1)`
+
+func bodiesOf(ctx context.Context, q pg.Querier, communities []string) (map[string]body, error) {
+	out := map[string]body{}
+	var code string
+	var b body
+	err := eachOf(ctx, q, "communities", selectBodies, communities, []any{&code, &b.name, &b.phone}, func() { out[code] = b })
+	return out, err
+}
+
+// eachOf walks the rows about many keys.
+func eachOf(ctx context.Context, q pg.Querier, what, sql string, keys any, into []any, row func()) error {
+	rows, err := q.Query(ctx, sql, keys)
 	if err != nil {
-		return RoutingRule{}, err
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	if len(all) == 0 {
-		return RoutingRule{}, errNoRule
+	if _, err := pgx.ForEachRow(rows, into, func() error { row(); return nil }); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	return all[0], nil
+	return nil
 }
 
-// itemOf is the entry of the lists that belongs to a category here, "" where no rule names one.
-func itemOf(ctx context.Context, q pg.Querier, category, community string, day workday.Day) (string, error) {
-	var code string
-	err := q.QueryRow(ctx, selectItem, category, community, day).Scan(&code)
-	if err = found(err, "item of a category", errNoRule); fault.KindOf(err) == fault.KindNotFound && err != nil {
-		return "", nil //nolint:nilerr // no rule is an answer
+const selectLastHolders = `
+SELECT DISTINCT ON (order_id) order_id, kind, COALESCE(unit_id, 0), COALESCE(community, ''), COALESCE(grid_id, 0)
+FROM work_owner WHERE order_id = ANY($1) AND kind <> 'desk' ORDER BY order_id, id DESC`
+
+// lastHandlers are those who had cases before they came back to the desk.
+func lastHandlers(ctx context.Context, q pg.Querier, ids []ID) (map[ID]Owner, error) {
+	keys := make([]int64, len(ids))
+	for i, id := range ids {
+		keys[i] = int64(id)
 	}
-	return code, err
-}
-
-const selectDepartments = `SELECT departments FROM request_category WHERE code = $1`
-
-func departmentNames(ctx context.Context, q pg.Querier, category string) ([]string, error) {
-	var words string
-	err := q.QueryRow(ctx, selectDepartments, category).Scan(&words)
-	if err := found(err, "departments of a category", fault.InvalidField("category", "请选择诉求分类")); err != nil {
-		return nil, err
-	}
-	return strings.FieldsFunc(words, func(r rune) bool { return r == '；' || r == ';' || r == '、' }), nil
-}
-
-const selectGridCommunity = `SELECT community FROM grid WHERE id = $1`
-
-func communityOf(ctx context.Context, q pg.Querier, to Target) (string, error) {
-	if to.Kind == Community {
-		return to.Community, nil
-	}
-	var code string
-	err := q.QueryRow(ctx, selectGridCommunity, to.Grid).Scan(&code)
-	return code, found(err, "community of a grid", fault.InvalidField("to", "没有这个网格，请重新选择"))
-}
-
-const selectCommunityName = `SELECT d.name, c.duty_phone FROM community c JOIN division d ON d.code = c.code WHERE c.code = $1`
-
-func communityName(ctx context.Context, q pg.Querier, code string) (name, phone string, err error) {
-	err = q.QueryRow(ctx, selectCommunityName, code).Scan(&name, &phone)
-	return name, phone, found(err, "community", fault.InvalidField("to", "没有这个社区，请重新选择"))
-}
-
-const selectLastHolder = `
-SELECT kind, COALESCE(unit_id, 0), COALESCE(community, ''), COALESCE(grid_id, 0) FROM work_owner WHERE order_id = $1 AND kind <> 'desk' ORDER BY id DESC LIMIT 1`
-
-// lastHandler is who had a case before it came back to the desk.
-func lastHandler(ctx context.Context, q pg.Querier, id ID) (Owner, error) {
+	out := map[ID]Owner{}
+	var id ID
 	var w Owner
-	err := q.QueryRow(ctx, selectLastHolder, int64(id)).Scan(&w.Kind, &w.Unit, &w.Community, &w.Grid)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Owner{Kind: Desk}, nil
-	}
-	if err != nil {
-		return w, fmt.Errorf("last handler: %w", err)
-	}
-	return w, nil
+	err := eachOf(ctx, q, "last handlers", selectLastHolders, keys, []any{&id, &w.Kind, &w.Unit, &w.Community, &w.Grid}, func() { out[id] = w })
+	return out, err
 }
 
 const insertRule = `

@@ -79,16 +79,13 @@ func (h handlers) showBulk(w http.ResponseWriter, r *http.Request, chosen []work
 	var rows []workorder.BulkRow
 	if len(chosen) > 0 {
 		var err error
-		if rows, err = h.s.BulkPlan(r.Context(), by, chosen); err != nil {
+		if rows, err = h.s.BulkPreview(r.Context(), by, chosen, to); err != nil {
 			return err
 		}
 	}
 	refused := 0
 	for _, row := range rows {
-		v, err := h.bulkRowOf(r, row, to, chosen)
-		if err != nil {
-			return err
-		}
+		v := bulkRowOf(row, to, chosen)
 		if v.Value != "" {
 			p.Ready++
 		} else if v.Refused {
@@ -105,39 +102,24 @@ func (h handlers) showBulk(w http.ResponseWriter, r *http.Request, chosen []work
 }
 
 // bulkRowOf is one line of the preview: the owner that the rules propose, or the one chosen instead.
-func (h handlers) bulkRowOf(r *http.Request, row workorder.BulkRow, to map[workorder.ID]workorder.Target, chosen []workorder.Step) (bulkRow, error) {
+func bulkRowOf(row workorder.BulkRow, to map[workorder.ID]workorder.Target, chosen []workorder.Step) bulkRow {
 	o := row.Order
 	v := bulkRow{No: o.No, Title: o.Title, Place: dotted(o.CommunityName, o.Place), Why: proposedBy(row.Target), ByHand: o.Path() + "/" + dispatching.Path}
-	target, words, problem := row.Target, row.To.Words(), row.Problem
-	if t, ok := to[o.ID]; ok {
-		var err error
-		if words, err = h.nameOf(r, t); err != nil {
-			return v, err
-		}
-		target, problem, v.Why = t, "", "改派给主责单位"
-	}
-	var refused workorder.Shield
-	if target.Kind == workorder.Community || target.Kind == workorder.Grid {
-		s, err := h.s.Shield(r.Context(), route.Actor(r), o.ID, target)
-		if err != nil {
-			return v, err
-		}
-		if v.Refused = !s.Admitted; v.Refused {
-			refused = s
-		}
+	if _, other := to[o.ID]; other {
+		v.Why = "改派给主责单位"
 	}
 	switch {
-	case v.Refused:
-		v.To, v.Why = words, plainWords(refused.Words)
-		if l := refused.Lawful; l.Kind == workorder.Unit {
+	case row.Refused != nil:
+		v.Refused, v.To, v.Why = true, row.To.Words(), plainWords(row.Refused.Words)
+		if l := row.Refused.Lawful; l.Kind == workorder.Unit {
 			v.Lawful, v.LawfulWords = bulkAddress(chosen, to, o.ID, toOwner(l)), "改派给"+l.Words()
 		}
-	case problem != "":
-		v.Why = problem
+	case row.Problem != "":
+		v.Why = row.Problem
 	default:
-		v.To, v.Value = words, id64(o.ID)+"-"+itoa(o.Version)+"="+written(target)
+		v.To, v.Value = row.To.Words(), id64(o.ID)+"-"+itoa(o.Version)+"="+written(row.Target)
 	}
-	return v, nil
+	return v
 }
 
 // proposedBy says where a proposal comes from.
