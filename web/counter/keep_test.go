@@ -112,6 +112,35 @@ func testRoutes(t *testing.T, d desk) {
 		t.Error("what holds now is not proposed")
 	}
 	d.As(t, "leader").Get(pathRoutes).Is(absent)
+	testRouteOfALaterDay(t, d, unit)
+}
+
+// A rule may begin on a later day: until then the one of today holds, and both stand in the list.
+func testRouteOfALaterDay(t *testing.T, d desk, unit int) {
+	t.Helper()
+	dispatcher, today := d.As(t, "dispatcher"), d.Frame.Today()
+	begins := today.Add(20)
+	rule := func(from string) []string {
+		return []string{"category", "0802", "owner", "unit", "unit", itoa(unit), "basis", "明年分工第九条", "from", from}
+	}
+	if bad := dispatcher.Post(pathRoutes+"/new", rule(today.Add(-1).String())...).Is(wrong).WellMade().Says("#f-from-error", "今天或者以后"); bad.Attr("[name=from]", "value") != today.Add(-1).String() {
+		t.Error("the day that was typed is lost")
+	}
+	dispatcher.Post(pathRoutes+"/new", rule("<b>")...).Is(wrong).Says("#f-from-error", "日期")
+	if to := dispatcher.Post(pathRoutes+"/new", rule(begins.String())...).Sees(); to != pathRoutes {
+		t.Errorf("saved, and sent to %s", to)
+	}
+	list := dispatcher.Get(pathRoutes+"?q=0802").Is(ok).WellMade().Says("table", "将于"+begins.Chinese()+"生效", today.Chinese()+"至"+begins.Add(-1).Chinese(), "第三条", "第九条")
+	change := list.Attr("tbody tr:last-child a", "href")
+	if page := dispatcher.Get(change).Is(ok).WellMade(); page.Attr("[name=from]", "value") != begins.String() {
+		t.Errorf("%s does not propose the day of the planned rule", change)
+	}
+	if page := dispatcher.Get(list.Attr("tbody tr:first-child a", "href")).Is(ok); page.Attr("[name=from]", "value") != "" || len(page.All("[name=assist][checked]")) != 1 {
+		t.Error("the rule of today is not proposed as it stands")
+	}
+	if n := d.count(t, "SELECT count(*) FROM routing_rule WHERE category = '0802' AND community = '' AND valid @> $1::date AND basis LIKE '%第三条%'", today.String()); n != 1 {
+		t.Error("the rule of today ended early")
+	}
 }
 
 // REQ-15: a repeated trouble is shown without persons and decided once: whistle, topic or a reason for neither;

@@ -7,6 +7,7 @@ import (
 
 	"portal/internal/place"
 	"portal/internal/request"
+	"portal/internal/workday"
 	"portal/internal/workorder"
 	"portal/web/form"
 	"portal/web/route"
@@ -46,7 +47,7 @@ func (h handlers) routes(w http.ResponseWriter, r *http.Request) error {
 	words := x.typed.Line("q", 30)
 	p := routesPage{Form: x, Lead: "派单时先看本社区的规则，再看全街道的；没有规则的由调度员手工派"}
 	for _, rule := range rules {
-		if row := routeRowOf(rule); row.has(words) {
+		if row := routeRowOf(rule, h.f.Today()); row.has(words) {
 			p.Rows = append(p.Rows, row)
 		}
 	}
@@ -54,10 +55,18 @@ func (h handlers) routes(w http.ResponseWriter, r *http.Request) error {
 	return h.f.Render(w, r, http.StatusOK, showRoutes(p))
 }
 
-func routeRowOf(rule workorder.RoutingRule) routeRow {
+// routeRowOf is a rule as it stands in the list; one that begins on a later day says so, and its link proposes that day.
+func routeRowOf(rule workorder.RoutingRule, today workday.Day) routeRow {
 	row := routeRow{Category: rule.CategoryName, Code: rule.Category, Community: rule.CommunityName, Owner: rule.UnitName, Item: rule.Item,
 		Days: between(rule.From, rule.Until), Basis: rule.Basis, Ruling: rule.Dispute != 0,
 		Href: address(pathRoutes+"/new", "category", rule.Category, "community", rule.Community)}
+	if later(rule, today) {
+		row.Days = "将于" + rule.From.Chinese() + "生效"
+		if !rule.Until.IsZero() {
+			row.Days += "，到" + rule.Until.Add(-1).Chinese()
+		}
+		row.Href = address(pathRoutes+"/new", "category", rule.Category, "community", rule.Community, "from", rule.From.String())
+	}
 	if rule.Community == "" {
 		row.Community = "全街道"
 	}
@@ -70,11 +79,14 @@ func routeRowOf(rule workorder.RoutingRule) routeRow {
 	return row
 }
 
+// later reports whether a rule has not begun.
+func later(rule workorder.RoutingRule, today workday.Day) bool { return rule.From.After(today) }
+
 func (row routeRow) has(words string) bool {
 	return strings.Contains(strings.Join([]string{row.Category, row.Code, row.Community, row.Owner, row.Basis}, " "), words)
 }
 
-// newRoute proposes what holds now, so that a change shows what it changes.
+// newRoute proposes what holds now, or on the day of the address, so that a change shows what it changes.
 func (h handlers) newRoute(w http.ResponseWriter, r *http.Request) error {
 	x := fresh(r, map[string]string{"owner": string(workorder.Unit)})
 	rules, err := h.Orders.Rules(r.Context(), route.Actor(r))
@@ -82,7 +94,7 @@ func (h handlers) newRoute(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, rule := range rules {
-		if rule.Category == x.value("category") && rule.Community == x.value("community") {
+		if rule.Category == x.value("category") && rule.Community == x.value("community") && (x.value("from") == rule.From.String() || x.value("from") == "" && !later(rule, h.f.Today())) {
 			x.proposed = map[string]string{"owner": string(rule.Kind), "unit": idText(rule.Unit), "item": rule.Item, "rule": idText(rule.ID), "version": itoa(rule.Version)}
 			if rule.AssistCommunity {
 				x.proposed["assist"] = "yes"
@@ -111,13 +123,18 @@ func (h handlers) saveRoute(w http.ResponseWriter, r *http.Request) error {
 	in := workorder.RoutingRule{Category: f.Line("category", 4), Community: f.Line("community", 12), Kind: form.Choice(f, "owner", ruleOwners),
 		Unit: number(f, "unit", "从列出的单位里选"), Item: f.Line("item", 30), Basis: f.Line("basis", 200),
 		AssistCommunity: len(form.Choices(f, "assist", []string{"yes"})) > 0, ID: number(f, "rule", "这条规则刚才改过了，请回到派单规则再改")}
+	in.From = f.Day("from", h.f.Today())
 	if in.ID != 0 {
 		in.Version = version(f)
 	}
 	checkRoute(f, in)
 	if f.Valid() {
 		if err = h.Orders.SaveRule(r.Context(), route.Actor(r), f.Key(), in); err == nil {
-			h.tell(r, "ok", "已保存规则", "从现在起派单按它走，已经派出的不变")
+			if later(in, h.f.Today()) {
+				h.tell(r, "ok", "已保存规则", "将于"+in.From.Chinese()+"生效，到那天以前照现在的规则派")
+			} else {
+				h.tell(r, "ok", "已保存规则", "从现在起派单按它走，已经派出的不变")
+			}
 			return route.See(w, r, pathRoutes)
 		}
 		if err = keep(f, err, "to", "unit", "valid", ""); err != nil {
