@@ -1,7 +1,7 @@
 // Package counter is the pages of the desk about residents' words: the window with 代办 and paper, the
-// receipt and its 80 mm slip, callbacks, what is shown of a person, merging, the three rates, and what
-// the street keeps for all of this: categories, rules of dispatch, repeated causes. It decides how these
-// read; what may happen is decided by internal/request, internal/workorder and internal/handoff.
+// longer errand on an authorization, the receipt and its 80 mm slip, callbacks, what is shown of a person,
+// merging, the three rates, and what the street keeps for all of this: categories, rules of dispatch,
+// repeated causes. It decides how these read; what may happen is decided by internal/request, internal/workorder and internal/handoff.
 package counter
 
 import (
@@ -79,6 +79,8 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 	rt.Get(pathRoutes, authz.RouteEdit, h.routes)
 	rt.Get(pathRoutes+"/new", authz.RouteEdit, h.newRoute)
 	rt.Post(pathRoutes+"/new", authz.RouteEdit, h.saveRoute)
+
+	h.mountAgencies(rt)
 
 	rt.Get(pathCauses, authz.CauseView, h.causes)
 	rt.Get(pathCauses+"/{id}", authz.CauseView, h.cause)

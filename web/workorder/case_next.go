@@ -51,6 +51,9 @@ func (p *casePage) nextOf(o workorder.Order, by authz.Actor, open pending) {
 		if authz.Can(by, authz.RequestMerge) {
 			p.More = append(p.More, view.Link{Href: p.Base + "/merge", Text: "并案"})
 		}
+		if authz.Can(by, authz.AgencyOpen) && !o.State.Done() {
+			p.More = append(p.More, view.Link{Href: p.Base + "/agency", Text: "全程代办"})
+		}
 	}
 	if authz.Can(by, authz.WhistleDraft) && !o.State.Done() {
 		p.More = append(p.More, view.Link{Href: "/desk/whistles/new?order=" + o.No, Text: "拟吹哨"})
