@@ -195,7 +195,7 @@ func fill(pattern string) string {
 // missings are addresses of the right form that nobody has, by the pattern that names a record.
 var missings = map[string]string{"/desk/refusals/{no}": "refuse-2026-99999", "/desk/tasks/{no}": "2026-99999", "/desk/applications/{no}": "2026-99999",
 	"/desk/requests/{no}": "SQ-2026-99999", "/desk/events/{no}": "SJ-2026-99999", "/desk/callbacks/{no}": "SQ-2026-99999", "/desk/whistles/{no}": "CS-2026-99999",
-	"/desk/clocks/{id}": "999999", "/desk/causes/{id}": "999999", "/desk/notices/{no}": "2026-99999", "/desk/objections/{id}": "999999",
+	"/desk/clocks/{id}": "999999", "/desk/causes/{id}": "999999", "/desk/limits/{id}": "999999", "/desk/notices/{no}": "2026-99999", "/desk/objections/{id}": "999999",
 	"/desk/grids/{code}": "320104900001899", "/desk/handovers/{id}": "999999", "/desk/grid-workers/{id}": "999999", "/desk/settings/kiosks/{no}": "WTL-99", "/desk/help-calls/{id}": "999999"}
 
 // named cuts a pattern after the parameter that names its record, and reports whether there is one.
@@ -353,6 +353,7 @@ func (h *wholeHouse) objects(t *testing.T) map[string][]object {
 		return out
 	}
 	h.calledElsewhere(t)
+	h.limits(t)
 	return map[string][]object{
 		"/desk/settings/kiosks/{no}": read(`SELECT no, 0::bigint, ARRAY[community], 0::bigint, 0::bigint FROM kiosk_device ORDER BY no`),
 		"/desk/help-calls/{id}":      read(`SELECT id::text, 0::bigint, ARRAY[community], 0::bigint, 0::bigint FROM kiosk_call ORDER BY id`),
@@ -362,6 +363,7 @@ func (h *wholeHouse) objects(t *testing.T) map[string][]object {
 		"/desk/callbacks/{no}":       read(`SELECT no, 0::bigint, ARRAY[]::text[], 0::bigint, 0::bigint FROM request ORDER BY id LIMIT 4`),
 		"/desk/whistles/{no}":        h.whistles(t),
 		"/desk/causes/{id}":          read(`SELECT id::text, 0::bigint, ARRAY[community], 0::bigint, 0::bigint FROM cause ORDER BY id LIMIT 6`),
+		"/desk/limits/{id}":          read(`SELECT id::text, 0::bigint, ARRAY[]::text[], 0::bigint, 0::bigint FROM request_limit ORDER BY id`),
 		"/desk/notices/{no}":         read(`SELECT CASE WHEN year IS NULL THEN 'draft-' || id ELSE year || '-' || seq END, 0::bigint, ARRAY[division], 0::bigint, 0::bigint FROM notice ORDER BY id DESC LIMIT 14`),
 		"/desk/objections/{id}":      read(`SELECT o.id::text, 0::bigint, ARRAY[n.division], 0::bigint, 0::bigint FROM objection o JOIN notice n ON n.id = o.notice_id ORDER BY o.id LIMIT 6`),
 		"/desk/refusals/{no}":        read(`SELECT kind || '-' || year || '-' || seq, COALESCE(unit_id, 0), ARRAY[community], 0::bigint, 0::bigint FROM refusal ORDER BY id LIMIT 12`),
@@ -371,6 +373,15 @@ func (h *wholeHouse) objects(t *testing.T) map[string][]object {
 		"/desk/grid-workers/{id}":    read(`SELECT id::text, 0::bigint, ARRAY[community], COALESCE(account_id, 0), 0::bigint FROM grid_worker ORDER BY account_id LIMIT 12`),
 		"/desk/handovers/{id}": read(`SELECT h.id::text, 0::bigint, ARRAY[g.community, g.code], COALESCE(a.account_id, 0), COALESCE(b.account_id, 0)
 			FROM grid_handover h JOIN grid g ON g.id = h.grid_id JOIN grid_worker b ON b.id = h.receiver_id LEFT JOIN grid_worker a ON a.id = h.giver_id`),
+	}
+}
+
+// limits leaves one in force (REQ-20).
+func (h *wholeHouse) limits(t *testing.T) {
+	t.Helper()
+	if _, err := h.db.Pool().Exec(t.Context(), `INSERT INTO request_limit (set_by, set_post, reason, set_at, until)
+		SELECT id, '街道主任', '一天里说了三遍同一句骂人的话', '2026-11-18 00:00+00', '2026-12-08 00:00+00' FROM account WHERE login = 'leader'`); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -247,12 +247,49 @@ func (s *siege) residents(t *testing.T, pages map[string][]string) {
 		s.typedCode(t, pages, done)
 	}
 	s.typedCode(t, pages, s.filed(t))
+	s.limits(t, pages)
 	s.answered(t, s.who[""])
 	for _, step := range []string{"what", "where", "say", "phone", "check"} {
 		pages[""] = append(pages[""], "/requests/new/"+step)
 	}
 	s.answered(t, s.who["worker.huaiyin"])
 	pages["worker.huaiyin"] = append(pages["worker.huaiyin"], "/requests/new/where")
+}
+
+const aLimit = `
+WITH held AS (SELECT id, phone_index FROM request ORDER BY id DESC LIMIT 1),
+l AS (INSERT INTO request_limit (phone_index, set_by, set_post, reason, set_at, until, appeal, appealed_at, decide_by)
+    SELECT held.phone_index, a.id, '街道主任', '一天里说了三遍同一句骂人的话', '2026-11-18 00:00+00', '2026-12-08 00:00+00', $1,
+        CASE WHEN $1 <> '' THEN timestamptz '2026-11-18 00:10+00' END, CASE WHEN $1 <> '' THEN timestamptz '2026-12-01 00:10+00' END
+    FROM held, account a WHERE a.login = 'leader' RETURNING id)
+INSERT INTO request_limit_evidence (request_id, limit_id) SELECT held.id, l.id FROM held, l RETURNING limit_id::text`
+
+// limits leaves limits to lift, to appeal against and to decide about, and what a new one may rest on (REQ-20).
+func (s *siege) limits(t *testing.T, pages map[string][]string) {
+	t.Helper()
+	for _, one := range []struct{ login, appeal string }{{"leader", ""}, {"leader", ""}, {"legality", "三回说的是三件事"}, {"legality", "我没有恶意"}, {"", ""}, {"", ""}} {
+		token := s.filed(t)
+		var id string
+		if err := s.admin.QueryRow(t.Context(), aLimit, one.appeal).Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		page := "/desk/limits/" + id
+		if one.login == "" {
+			page = "/r/" + token
+		}
+		pages[one.login] = append(pages[one.login], page)
+	}
+	for range 2 {
+		phone := s.call()
+		var nos []string
+		for range 3 {
+			f := seenForm{who: s.who["clerk"], action: "/desk/requests/new"}
+			to := s.good(t, f, url.Values{"do": {"file"}, "channel": {"window"}, "kind": {"complaint"}, "category": {unclear}, "title": {"又是同一句话"}, "words": {"骂人的话"},
+				"place": {"长江路路口"}, "community": {huaiyin}, "phone": {phone}})
+			nos = append(nos, strings.TrimSuffix(strings.TrimPrefix(to, cases), "/receipt"))
+		}
+		pages["leader"] = append(pages["leader"], "/desk/limits/new?"+url.Values{"nos": {strings.Join(nos, " ")}, "days": {"10"}, "reason": {"一天里说了三遍同一句骂人的话"}}.Encode())
+	}
 }
 
 // typedCode remembers the form that opens a request by its code.

@@ -526,7 +526,7 @@ var whole = map[string]bool{"/desk/applications/{no}/submissions/new": true, "/s
 // alone are tables of which one act makes at most one row.
 var alone = []string{"form_key", "application", "offlist_task", "refusal", "account", "account_post", "policy_setting", "application_attachment", "application_return", "deadline",
 	"request", "work_order", "work_dispute", "work_extension", "work_exclusion", "work_helper", "callback", "finding", "whistle", "cause", "notice", "notice_version", "notice_file", "notice_posting", "objection",
-	"kiosk_device", "kiosk_invite", "kiosk_call"}
+	"kiosk_device", "kiosk_invite", "kiosk_call", "request_limit"}
 
 // hostileTwice: the same form four times at once and once more is one act, and everybody who sent it
 // reads that it is done.

@@ -99,6 +99,7 @@ var tried = []struct {
 	{"Categories", testCategories},
 	{"Routes", testRoutes},
 	{"Causes", testCauses},
+	{"Limits", testLimits},
 	{"Assist", testAssist},
 }
 

@@ -85,6 +85,7 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 	rt.Get(pathCauses, authz.CauseView, h.causes)
 	rt.Get(pathCauses+"/{id}", authz.CauseView, h.cause)
 	rt.Post(pathCauses+"/{id}", authz.CauseDecide, h.decideCause)
+	h.mountLimits(rt)
 }
 
 // staff is the frame of a page below 居民诉求; messages are counted in its title.

@@ -51,6 +51,12 @@ func (h handlers) act(ctx context.Context, act string, fm *form.Form, k request.
 			return "", fm.Err()
 		}
 		return actSupplement, h.Cases.Supplement(ctx, k, fm.Key(), words)
+	case actAppeal:
+		words, err := takeAppeal(fm)
+		if err != nil {
+			return "", err
+		}
+		return actAppeal, h.Requests.Appeal(ctx, k, fm.Key(), words)
 	case actWithdraw:
 		return actWithdraw, h.Cases.Withdraw(ctx, k, fm.Key())
 	}
@@ -74,7 +80,7 @@ func (h handlers) actByToken(w http.ResponseWriter, r *http.Request) error {
 // again shows the progress with what is to be mended and what was typed, or why it is too late: an answer
 // given in another window is nobody else's doing, so the page of errors would say the wrong thing.
 func (h handlers) again(w http.ResponseWriter, r *http.Request, k request.Key, fm *form.Form, err error) error {
-	p := trackPage{Key: shown(k), Errors: fault.Fields(err), Typed: fm.Raw(paramSay), Reason: fm.Raw(paramReason)}
+	p := trackPage{Key: shown(k), Errors: fault.Fields(err), Typed: fm.Raw(paramSay), Reason: fm.Raw(paramReason), Appeal: fm.Raw(paramAppeal)}
 	if f, ours := fault.As(err); ours && f.Kind == fault.KindConflict {
 		p.Late = f.Message
 	}

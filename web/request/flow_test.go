@@ -40,6 +40,7 @@ func TestPages(t *testing.T) {
 		"UnknownCodes":              testUnknownCodes,
 		"TrackActs":                 testTrackActs,
 		"Reveals":                   testReveals,
+		"Limited":                   testLimited,
 		"StaffAreEverybody":         testStaffAreEverybody,
 		"Joining":                   testJoining,
 		"Figures":                   testFigures,

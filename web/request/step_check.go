@@ -80,6 +80,9 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request, fm *form.Form, id
 		return route.See(w, r, pathNew+"/"+open)
 	}
 	receipt, err := h.Cases.File(ctx, everybody(r), fm.Key(), d.filing())
+	if l, held := request.AsLimited(err); held {
+		return h.limited(w, r, l)
+	}
 	switch errors := fault.Fields(err); {
 	case err == nil:
 	case id == "" && len(errors) > 0:

@@ -22,6 +22,7 @@ type trackPage struct {
 	Errors []fault.Field
 	Typed  string // a supplement that came back
 	Reason string // what was said with a rating that came back
+	Appeal string // an appeal that came back (REQ-20)
 	Told   string // what was just done
 	Late   string // why it could not be done any more
 	Now    time.Time
@@ -171,7 +172,7 @@ func (h handlers) draw(w http.ResponseWriter, r *http.Request, p trackPage) erro
 
 // told are the words after an act; the address carries only which one it was.
 var told = map[string]string{
-	actRating: "谢谢，已经记下您的评价", actUnsolved: "已经退回重办。办理的单位会再联系您", actSupplement: "已经补充，办理的人马上能看到", actWithdraw: "已经撤回",
+	actRating: "谢谢，已经记下您的评价", actUnsolved: "已经退回重办。办理的单位会再联系您", actSupplement: "已经补充，办理的人马上能看到", actWithdraw: "已经撤回", actAppeal: "申诉已经收到，由另一位负责人决定",
 }
 
 const paramDone = "done"
