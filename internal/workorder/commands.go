@@ -330,6 +330,7 @@ type Filter struct {
 	State     State
 	Grid      int64
 	Source    Source
+	Urgency   Urgency
 	Cursor    string
 	Limit     int
 }

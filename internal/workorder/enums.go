@@ -89,6 +89,9 @@ const (
 
 var urgencyLabels = map[Urgency]string{Emergency: "紧急", Livelihood: "民生急事", General: "一般", Complex: "复杂"}
 
+// Urgencies in the order of their limits.
+var Urgencies = []Urgency{Emergency, Livelihood, General, Complex}
+
 // Label is the urgency's name.
 func (u Urgency) Label() string { return urgencyLabels[u] }
 

@@ -193,7 +193,7 @@ func lookWith(ctx context.Context, q pg.Querier, now time.Time, reach authz.Scop
 		state = states[0]
 	}
 	l.args = pgx.NamedArgs{"states": states, "state": state, "category": f.Category, "community": f.Community, "unit": f.Unit, "grid": f.Grid, "source": string(f.Source),
-		"like": like, "key": key, "now": now, "until": until, "nearly": f.Tab == TabNear, "rest": float64(100-v.WarnShare) / 100, "limit": f.Limit + 1,
+		"urgency": string(f.Urgency), "like": like, "key": key, "now": now, "until": until, "nearly": f.Tab == TabNear, "rest": float64(100-v.WarnShare) / 100, "limit": f.Limit + 1,
 		"near": nearRows, "nearside": nearSide, "no": l.no, "desk": f.Tab == TabDesk}
 	if l.few = l.all && (f.Unit != 0 || f.Community != "" || f.Grid != 0); l.few {
 		return l, l.reachOf(ctx, q, now, authz.Scope{}, f)

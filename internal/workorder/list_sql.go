@@ -14,7 +14,7 @@ import (
 
 const narrow = ` AND (@states::text[] IS NULL OR o.state = ANY(@states)) AND (@category = '' OR starts_with(o.category, @category))
   AND (@community = '' OR o.community = @community) AND (@unit::bigint = 0 OR o.owner_unit = @unit) AND (@grid::bigint = 0 OR o.owner_grid = @grid)
-  AND (@source = '' OR o.source = @source) AND (@like = '' OR o.search_key LIKE @like)`
+  AND (@source = '' OR o.source = @source) AND (@urgency = '' OR o.urgency = @urgency) AND (@like = '' OR o.search_key LIKE @like)`
 
 // Open cases by their clock. What is late ends the walk at this moment; what is nearly due is known by the part of
 // its time that is left.

@@ -248,3 +248,29 @@ func TestBulk(t *testing.T) {
 	_, err = c.s.BulkApply(c.ctx, c.cityman, c.key(), good)
 	c.refused(err, fault.KindNotFound, "没有找到")
 }
+
+// §6.2: a list of one urgency holds the cases of it, in every tab and for every reach.
+func TestListOfOneUrgency(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	want := map[workorder.Urgency][]string{}
+	for _, hours := range []int{2, 24, 24, 168, 400} {
+		o := c.open(func(n *workorder.Opening) { n.DueHours = hours })
+		want[o.Urgency] = append(want[o.Urgency], o.No)
+	}
+	for _, u := range workorder.Urgencies {
+		for _, by := range []authz.Actor{c.dispatcher, c.secretary} {
+			for _, f := range []workorder.Filter{{Tab: workorder.TabAll}, {Tab: workorder.TabOpen}, {Tab: workorder.TabAll, Words: "路灯"}} {
+				f.Urgency, f.Limit = u, 1
+				got := c.list(by, f)
+				slices.Sort(got)
+				if !slices.Equal(got, want[u]) || len(got) == 0 {
+					t.Errorf("%s, %s %q of %s: %v, want %v", by.Name, f.Tab, f.Words, u, got, want[u])
+				}
+			}
+		}
+	}
+	if got := c.list(c.dispatcher, workorder.Filter{Tab: workorder.TabAll}); len(got) != 5 {
+		t.Errorf("without the filter: %v", got)
+	}
+}

@@ -323,6 +323,10 @@ func (w Whistle) may(by authz.Actor, do authz.Action, unit int64) error {
 		if w.State == WhistleDrafted && do == authz.WhistleBlow && w.Kind != EmergencyWhistle {
 			return fault.Conflict("先批准再吹哨，只有应急哨可以直接吹")
 		}
+	case authz.WhistleRaise:
+		if w.EscalatedAt != nil { // the district has it; who came since then goes on
+			return fault.Conflict("%s已经报过区协调，不再报第二次。请等区里协调，或者催牵头单位", w.No)
+		}
 	case authz.WhistleClose:
 		if w.State == WhistleConfirmed && slices.ContainsFunc(w.Units, func(u WhistleUnit) bool { return u.StreetRates == "" }) {
 			return fault.Conflict("先评价每个单位的报到，再结束吹哨")

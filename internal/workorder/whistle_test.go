@@ -281,6 +281,9 @@ func TestMissedReportIn(t *testing.T) {
 	if w.State != workorder.WhistleRaised || w.EscalatedAt == nil {
 		t.Errorf("%s", w.State)
 	}
+	w = c.done(c.waterman, authz.WhistleArrive, w)
+	_, err = c.act(c.leader, authz.WhistleRaise, w)
+	c.refused(err, fault.KindConflict, "不再报第二次")
 }
 
 // §5.3: 3 or 5 working days by the calendar; from Wednesday 18 November they end on Monday and on Wednesday.
