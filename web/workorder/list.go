@@ -96,6 +96,10 @@ func readQuery(r *http.Request, tabs []workorder.Tab) query {
 		q.Source = s
 		q.values.Set("source", string(s))
 	}
+	if u := workorder.Urgency(in.Get("urgency")); slices.Contains(workorder.Urgencies, u) {
+		q.Urgency = u
+		q.values.Set("urgency", string(u))
+	}
 	for name, into := range map[string]*string{"category": &q.Category, "community": &q.Community} {
 		if code := in.Get(name); code != "" && len(code) <= 12 && clean(code) {
 			*into = code
@@ -186,7 +190,8 @@ func (h handlers) listLinks(by authz.Actor) []view.Link {
 		do authz.Action
 		to view.Link
 	}{{authz.CallbackMake, view.Link{Href: "/desk/callbacks", Text: "回访"}}, {authz.FiguresView, view.Link{Href: pathRequests + "/figures", Text: "三率"}},
-		{authz.CauseView, view.Link{Href: "/desk/causes", Text: "多发问题"}}, {authz.RouteEdit, view.Link{Href: "/desk/routes", Text: "派单规则"}}, {authz.CategoryEdit, view.Link{Href: "/desk/categories", Text: "分类"}}} {
+		{authz.CauseView, view.Link{Href: "/desk/causes", Text: "多发问题"}}, {authz.RouteEdit, view.Link{Href: "/desk/routes", Text: "派单规则"}}, {authz.CategoryEdit, view.Link{Href: "/desk/categories", Text: "分类"}},
+		{authz.LimitView, view.Link{Href: "/desk/limits", Text: "使用限制"}}} {
 		if authz.Can(by, l.do) {
 			out = append(out, l.to)
 		}
@@ -248,6 +253,7 @@ func (h handlers) listChoices(r *http.Request, q *query, p *listPage) error {
 	}
 	add("category", "分类", q.Category, kinds)
 	add("community", "社区", q.Community, places)
+	add("urgency", "缓急", string(q.Urgency), choices(string(q.Urgency), workorder.Urgencies, workorder.Urgency.Label))
 	add("source", "来源", string(q.Source), choices(string(q.Source), sources, workorder.Source.Label))
 	return nil
 }
@@ -283,11 +289,16 @@ func (h handlers) rowOf(o workorder.Order, by authz.Actor) listRow {
 	return row
 }
 
+// urgencyMarks give each urgency a shape of its own beside its words; what is 一般 needs no mark.
+var urgencyMarks = map[workorder.Urgency]chip{workorder.Emergency: {Tone: view.Danger, Icon: "alarm-clock"}, workorder.Livelihood: {Tone: view.Warn, Icon: "house"},
+	workorder.Complex: {Tone: view.Neutral, Icon: "calendar-days"}}
+
 // chipsOf are the marks of a case besides its state.
 func chipsOf(o workorder.Order) []chip {
 	var out []chip
-	if o.Urgency == workorder.Emergency {
-		out = append(out, chip{view.Danger, "alarm-clock", o.Urgency.Label()})
+	if mark, marked := urgencyMarks[o.Urgency]; marked {
+		mark.Words = o.Urgency.Label()
+		out = append(out, mark)
 	}
 	for _, m := range []struct {
 		on bool

@@ -156,3 +156,33 @@ func TestEveryListedCaseOpens(t *testing.T) {
 		t.Errorf("only the states %v were seen", states)
 	}
 }
+
+// Urgency is a filter of the list, and a mark of the row in words and shape, each its own (UX-C3).
+func TestListByUrgency(t *testing.T) {
+	t.Parallel()
+	s := newStreet(t)
+	urgent, usual := s.file("0403", "井盖没了，晚上看不见。"), s.file(ofUnit, "路面塌了一块。")
+	u, o := s.order(urgent), s.order(usual)
+	if u.Urgency == o.Urgency {
+		t.Fatalf("both are %s", u.Urgency)
+	}
+	desk := s.as("dispatcher")
+	page := desk.Get(pathRequests+"?tab=all&urgency="+string(u.Urgency)).Is(http.StatusOK).WellMade().Says("tbody", urgent, u.Urgency.Label()).SaysNot("tbody", usual).
+		Says(".applied", "缓急："+u.Urgency.Label())
+	if page.Attr("[name=urgency] [selected]", "value") != string(u.Urgency) {
+		t.Error("the filter forgets what was chosen")
+	}
+	if n := len(page.All("tbody tr:first-child th .chip svg")); n == 0 {
+		t.Error("the mark has no shape")
+	}
+	desk.Get(pathRequests+"?tab=all&urgency="+string(o.Urgency)).Is(http.StatusOK).WellMade().Says("tbody", usual).SaysNot("tbody", urgent)
+	desk.Get(pathRequests+"?tab=all&urgency=%27x").Is(http.StatusOK).Says("tbody", urgent, usual).SaysNot(".applied", "缓急")
+	shapes := map[string]bool{}
+	for _, one := range workorder.Urgencies {
+		if mark, marked := urgencyMarks[one]; marked && (shapes[mark.Icon] || one.Label() == "") {
+			t.Errorf("%s has the shape of another, or no words", one)
+		} else if marked {
+			shapes[mark.Icon] = true
+		}
+	}
+}
