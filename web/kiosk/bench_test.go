@@ -57,11 +57,17 @@ func device(t testing.TB) *machine {
 // unproven enrols a device whose browser has not proved itself yet.
 func unproven(t testing.TB, b *webtest.Bench, no string) *machine {
 	t.Helper()
+	return withPrinter(t, b, no, kiosk.ByBrowser, nil)
+}
+
+// withPrinter is such a device with a printer of its kind.
+func withPrinter(t testing.TB, b *webtest.Bench, no string, p kiosk.Printer, spool kiosk.Spool) *machine {
+	t.Helper()
 	requests := request.New(b.DB, b.Keys)
-	deps := Deps{Kiosks: kiosk.New(b.DB, b.Keys, nil), Requests: requests, Cases: handoff.New(b.DB, requests, workorder.New(b.DB)),
+	deps := Deps{Kiosks: kiosk.New(b.DB, b.Keys, spool), Requests: requests, Cases: handoff.New(b.DB, requests, workorder.New(b.DB)),
 		Grids: grid.New(b.DB), Notices: notice.New(b.DB, b.Keys, nil), Catalog: catalog.New(b.DB)}
 	m := &machine{t: t, bench: b, deps: deps, h: handlers{Deps: deps, f: b.Frame}, no: no, Visitor: b.Anybody(t)}
-	m.enrol(kiosk.ByBrowser)
+	m.enrol(p)
 	if len(b.Router.Routes()) == 0 {
 		Mount(b.Router, b.Frame, deps)
 		b.Router.Get(pathHand, authz.KioskUse, m.h.hands)

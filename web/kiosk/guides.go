@@ -9,6 +9,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/catalog"
 	"portal/internal/fault"
+	"portal/web/form"
 	"portal/web/route"
 	"portal/web/view"
 )
@@ -29,6 +30,7 @@ func (h handlers) mountGuides(rt *route.Router) {
 	rt.Get(pathGuideCannot, authz.KioskUse, h.in(h.forbiddenList))
 	rt.Get(pathGuideCannot+"/{code}", authz.KioskUse, h.in(h.forbiddenOne))
 	rt.Get(pathGuideCannot+"/{code}/slip", authz.KioskUse, h.in(h.referralSlip))
+	rt.Post(pathGuideCannot+"/{code}/slip", authz.KioskUse, h.in(h.printReferral))
 	rt.Get(pathGuideOther, authz.KioskUse, h.in(h.unlisted))
 }
 
@@ -215,6 +217,10 @@ func (h handlers) forbiddenOne(w http.ResponseWriter, r *http.Request, at *here)
 	if err != nil {
 		return err
 	}
-	return h.drawCertificate(w, r, at, textPage{Title: f.Certificate, Lead: "社区不开，也不用社区盖章",
-		Back: view.KMove{Text: "别的证明", Href: pathGuideCannot}, Next: view.KMove{Text: "打去向小票", Href: f.path + "/slip", Icon: "printer"}}, f.lines())
+	p := textPage{Title: f.Certificate, Lead: "社区不开，也不用社区盖章", Back: view.KMove{Text: "别的证明", Href: pathGuideCannot},
+		Next: view.KMove{Text: "打去向小票", Name: paramPrint, Value: "1", Icon: "printer"}}
+	if err := h.lay(r, at, &p, p.Title+" - 办事材料", "办事材料", f.lines()); err != nil {
+		return err
+	}
+	return h.f.Render(w, r, http.StatusOK, showForbidden(p, f.path, form.NewKey()))
 }

@@ -4,21 +4,16 @@ import (
 	"net/http"
 
 	"portal/internal/kiosk"
+	"portal/web/form"
 	"portal/web/route"
 	"portal/web/view"
 )
 
-// referral is the slip of R36: which office a resident is sent to with a certificate that the community does
-// not issue, and on what basis. Nothing of the resident stands on it.
+// referral is where a resident is sent with a certificate that the community does not issue (R36): the slip, and its
+// address.
 type referral struct {
-	Street, Place, Device string
-	Certificate           string
-	Office                string // where to go
-	Sure                  string // whether that is the list's own word
-	Basis                 string
-	Other                 string // another rule says otherwise: both are shown (E7)
-	Phone                 string // of the street, which tells the way
-	path                  string
+	kiosk.Referral
+	path string // of the slip
 }
 
 // lines are the same on the screen.
@@ -45,8 +40,8 @@ func (h handlers) referral(r *http.Request, at *here) (referral, error) {
 		return referral{}, err
 	}
 	d := at.Session.Device
-	f := referral{Street: set.StreetName, Place: d.Place, Device: d.No, Certificate: c.Title, Office: c.Office, Basis: c.Basis, Phone: set.StreetPhone,
-		path: pathGuideCannot + "/" + c.Code}
+	f := referral{path: pathGuideCannot + "/" + c.Code + "/slip",
+		Referral: kiosk.Referral{Street: set.StreetName, Place: d.Place, Device: d.No, Certificate: c.Title, Office: c.Office, Basis: c.Basis, Phone: set.StreetPhone}}
 	switch {
 	case c.Office == "":
 		f.Office = set.StreetName + "办事处窗口"
@@ -65,8 +60,25 @@ func (h handlers) referral(r *http.Request, at *here) (referral, error) {
 // referralPage is the slip on paper, with the same words on the screen.
 type referralPage struct {
 	textPage
-	R     referral
-	Print bool
+	R     kiosk.Referral
+	Print bool // the browser is the one that prints
+}
+
+// printReferral is 打去向小票: by the printer of the server where the device has one, else the page of the slip is
+// printed by the browser. The page comes by a redirect, so that reload prints nothing on the server's printer.
+func (h handlers) printReferral(w http.ResponseWriter, r *http.Request, at *here) error {
+	if _, err := form.Read(r); err != nil {
+		return err
+	}
+	f, err := h.referral(r, at)
+	if err != nil {
+		return err
+	}
+	to, err := h.printOrShow(r, at, f.path, func() (kiosk.Printable, error) { return f, nil })
+	if err != nil {
+		return err
+	}
+	return route.See(w, r, to)
 }
 
 func (h handlers) referralSlip(w http.ResponseWriter, r *http.Request, at *here) error {
@@ -74,12 +86,19 @@ func (h handlers) referralSlip(w http.ResponseWriter, r *http.Request, at *here)
 	if err != nil {
 		return err
 	}
-	p := referralPage{R: f, Print: at.Session.Device.Printer != kiosk.BySpool, textPage: textPage{Title: f.Certificate,
-		Lead: "小票在下面出来。没出来的，请用手机拍下", Back: view.KMove{Text: "别的证明", Href: pathGuideCannot}, Next: view.KMove{Text: "办完了", Href: pathHome, Icon: "check"}}}
-	one, l := cut(r, at.room().sheets(f.lines()), 1)
-	p.Lines, p.Leaf, p.Print = one[0], l, p.Print && l.At == 1
-	if p.Frame, err = h.frame(r, at, "打去向小票 - 办事材料", "办事材料", idlePage); err != nil {
+	lead := referralLeads[became(r, at.Session.Device)]
+	p := referralPage{R: f.Referral, Print: at.Session.Device.Printer != kiosk.BySpool, textPage: textPage{Title: f.Certificate, Lead: lead,
+		Back: view.KMove{Text: "别的证明", Href: pathGuideCannot}, Next: view.KMove{Text: "办完了", Href: pathHome, Icon: "check"}}}
+	if err := h.lay(r, at, &p.textPage, "打去向小票 - 办事材料", "办事材料", f.lines()); err != nil {
 		return err
 	}
+	p.Print = p.Print && p.Leaf.At == 1
 	return h.f.Render(w, r, http.StatusOK, showReferral(p))
+}
+
+// referralLeads say what became of the slip.
+var referralLeads = map[string]string{
+	"":          "小票在下面出来。没出来的，请用手机拍下",
+	paperPrints: "小票在下面出来",
+	paperGone:   "小票机没纸了。请用手机拍下这一页，或者按“叫人帮忙”",
 }

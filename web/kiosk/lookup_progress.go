@@ -235,14 +235,19 @@ func labelled(line string) (name, rest string) {
 
 // drawText lays paragraphs on the screens of this device.
 func (h handlers) drawText(w http.ResponseWriter, r *http.Request, at *here, p textPage, title, heading string, all []string) error {
-	var one [][]string
-	one, p.Leaf = cut(r, at.room().sheets(all), 1)
-	p.Lines = one[0]
-	var err error
-	if p.Frame, err = h.frame(r, at, title, heading, idlePage); err != nil {
+	if err := h.lay(r, at, &p, title, heading, all); err != nil {
 		return err
 	}
 	return h.f.Render(w, r, http.StatusOK, showText(p))
+}
+
+// lay puts on a page what fits its screen, and the frame around it.
+func (h handlers) lay(r *http.Request, at *here, p *textPage, title, heading string, all []string) (err error) {
+	var one [][]string
+	one, p.Leaf = cut(r, at.room().sheets(all), 1)
+	p.Lines = one[0]
+	p.Frame, err = h.frame(r, at, title, heading, idlePage)
+	return err
 }
 
 var errNoPart = fault.NotFound("没有这一页。请按“回首页”，再按“查进度”")

@@ -40,7 +40,7 @@ func (h handlers) reprint(w http.ResponseWriter, r *http.Request, at *here) erro
 		return err
 	}
 	return h.opened(w, r, at, func(t request.Tracked) error {
-		to, err := h.printOrShow(r, at, pathLookupProgress+"/"+partSlip, func() (kiosk.Slip, error) { return h.slipOf(r, at, t) })
+		to, err := h.printOrShow(r, at, pathLookupProgress+"/"+partSlip, func() (kiosk.Printable, error) { return h.slipOf(r, at, t) })
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (h handlers) reprint(w http.ResponseWriter, r *http.Request, at *here) erro
 
 // printOrShow prints a slip where the server has the printer, and gives the address of the page that shows it.
 // A printer that prints nothing is no fault of the resident: the page then asks to photograph it.
-func (h handlers) printOrShow(r *http.Request, at *here, path string, slip func() (kiosk.Slip, error)) (string, error) {
+func (h handlers) printOrShow(r *http.Request, at *here, path string, slip func() (kiosk.Printable, error)) (string, error) {
 	d := at.Session.Device
 	if d.Printer != kiosk.BySpool {
 		return path, nil
@@ -66,20 +66,27 @@ func (h handlers) printOrShow(r *http.Request, at *here, path string, slip func(
 	return path + "?" + paramPaper + "=" + paperPrints, nil
 }
 
+// became tells what came of a slip, for the page that shows it: "" when only the resident can see that.
+func became(r *http.Request, d kiosk.Device) string {
+	told := r.URL.Query().Get(paramPaper)
+	switch {
+	case d.Paper == kiosk.PaperOut, told == paperGone:
+		return paperGone
+	case told == paperPrints:
+		return paperPrints
+	}
+	return ""
+}
+
 func (h handlers) drawSlip(w http.ResponseWriter, r *http.Request, at *here, t request.Tracked) error {
 	s, err := h.slipOf(r, at, t)
 	if err != nil {
 		return err
 	}
-	d, became := at.Session.Device, r.URL.Query().Get(paramPaper)
-	if d.Paper == kiosk.PaperOut {
-		became = paperGone
-	}
-	head, known := slipHeads[became]
-	if !known {
-		head = slipHeads[""]
-	}
-	p := reprintPage{Title: head.title, Lead: head.lead, Browser: d.Printer != kiosk.BySpool, Out: became == paperGone, Slip: slipView(s, d)}
+	d := at.Session.Device
+	was := became(r, d)
+	head := slipHeads[was]
+	p := reprintPage{Title: head.title, Lead: head.lead, Browser: d.Printer != kiosk.BySpool, Out: was == paperGone, Slip: slipView(s, d)}
 	if p.Frame, err = h.frame(r, at, "打小票 - 查进度", "查进度", idlePage); err != nil {
 		return err
 	}
