@@ -61,15 +61,30 @@ SELECT o.id FROM (SELECT * FROM work_order n WHERE (n.started_at, n.id) < (@at::
 // The sides of a narrower reach: each gives one page along its own index, and the pages are joined. That a case is hidden
 // from nobody is asked first: the planner would take the other question alone for a rare answer.
 const (
-	each      = `(SELECT o.id, o.started_at, o.due_at, o.state, o.owner_kind FROM work_order o WHERE `
-	ofUnits   = `(SELECT x.* FROM unnest(@units::bigint[]) k CROSS JOIN LATERAL ` + each + `o.owner_unit = k`
-	ofPlaces  = `(SELECT x.* FROM unnest(@communities::text[]) k CROSS JOIN LATERAL ` + each + `o.community = k AND (@hidden OR o.hidden_from = '' OR o.hidden_from <> k)`
-	ofBodies  = `(SELECT x.* FROM unnest(@communities::text[]) k CROSS JOIN LATERAL ` + each + `o.owner_community = k AND (@hidden OR o.hidden_from = '' OR o.hidden_from <> k)`
-	ofGrids   = `(SELECT x.* FROM unnest(@grids::bigint[]) k CROSS JOIN LATERAL ` + each + `o.owner_grid = k AND (@hidden OR o.avoid_account IS DISTINCT FROM @account::bigint)`
-	ofOwners  = `(SELECT x.* FROM ` + each + `o.owner_account = NULLIF(@account::bigint, 0) AND o.avoid_account IS DISTINCT FROM @account::bigint`
-	ofFirst   = `(SELECT x.* FROM ` + each + `o.first_account = NULLIF(@account::bigint, 0)`
-	ofFinders = `(SELECT x.* FROM ` + each + `o.reporter_account = NULLIF(@account::bigint, 0)`
-	ofHelpers = `(SELECT x.* FROM ` + each + `NOT @hidden AND o.id IN (SELECT h.order_id FROM work_helper h WHERE h.unit_id = ANY(@units) OR h.community = ANY(@communities))`
+	each = `(SELECT o.id, o.started_at, o.due_at, o.state, o.owner_kind FROM work_order o WHERE `
+	only = `(SELECT o.id FROM work_order o WHERE `
+
+	perUnit  = ` FROM unnest(@units::bigint[]) k CROSS JOIN LATERAL `
+	perPlace = ` FROM unnest(@communities::text[]) k CROSS JOIN LATERAL `
+	perGrid  = ` FROM unnest(@grids::bigint[]) k CROSS JOIN LATERAL `
+
+	isUnit   = `o.owner_unit = k`
+	isPlace  = `o.community = k AND (@hidden OR o.hidden_from = '' OR o.hidden_from <> k)`
+	isBody   = `o.owner_community = k AND (@hidden OR o.hidden_from = '' OR o.hidden_from <> k)`
+	isGrid   = `o.owner_grid = k AND (@hidden OR o.avoid_account IS DISTINCT FROM @account::bigint)`
+	isOwner  = `o.owner_account = NULLIF(@account::bigint, 0) AND o.avoid_account IS DISTINCT FROM @account::bigint`
+	isFirst  = `o.first_account = NULLIF(@account::bigint, 0)`
+	isFinder = `o.reporter_account = NULLIF(@account::bigint, 0)`
+	isHelper = `NOT @hidden AND o.id IN (SELECT h.order_id FROM work_helper h WHERE h.unit_id = ANY(@units) OR h.community = ANY(@communities))`
+
+	ofUnits   = `(SELECT x.*` + perUnit + each + isUnit
+	ofPlaces  = `(SELECT x.*` + perPlace + each + isPlace
+	ofBodies  = `(SELECT x.*` + perPlace + each + isBody
+	ofGrids   = `(SELECT x.*` + perGrid + each + isGrid
+	ofOwners  = `(SELECT x.* FROM ` + each + isOwner
+	ofFirst   = `(SELECT x.* FROM ` + each + isFirst
+	ofFinders = `(SELECT x.* FROM ` + each + isFinder
+	ofHelpers = `(SELECT x.* FROM ` + each + isHelper
 	or        = `) x) UNION `
 	mine      = `WITH mine AS (`
 	end       = `) x)) `
@@ -119,8 +134,7 @@ SELECT LEAST(count(*) FILTER (WHERE owned AND state IN ('dispatched','signed','h
     LEAST(count(*) FILTER (WHERE ` + runs + ` AND due_at <= @now::timestamptz), @limit::bigint)::int,
     LEAST(count(*) FILTER (WHERE state = 'disputed'), @limit::bigint)::int, LEAST(count(*) FILTER (WHERE state = 'parked'), @limit::bigint)::int,
     LEAST(count(*) FILTER (WHERE state = 'handled'), @limit::bigint)::int, `
-	still   = ` AND o.closed_at IS NULL`
-	heldNow = ofUnits + still + or + ofBodies + still + or + ofGrids + still + or + ofOwners + still
+	still = ` AND o.closed_at IS NULL`
 
 	upTo   = ` LIMIT @limit) n), `
 	ofOpen = `(SELECT count(*)::int FROM (SELECT FROM work_order WHERE closed_at IS NULL AND `
@@ -130,10 +144,19 @@ SELECT LEAST(count(*) FILTER (WHERE owned AND state IN ('dispatched','signed','h
 		ofOpen + runs + upTo + ofOpen + runs + ` AND due_at > @now::timestamptz AND due_at - (due_at - started_at) * @rest::float8 <= @now::timestamptz` + upTo +
 		ofOpen + runs + ` AND due_at <= @now::timestamptz` + upTo + ofOpen + `state = 'disputed'` + upTo + ofOpen + `state = 'parked'` + upTo +
 		ofOpen + `state = 'handled'` + upTo + `(SELECT count(*)::int FROM (SELECT FROM work_order LIMIT @limit) n)`
-	countNearNew = `SELECT count(*)::int FROM (` + nearNewDown + `) n`
-	nearTabs     = `
-WITH held AS (` + heldNow + `) x)), mine AS (SELECT * FROM held UNION ` + ofPlaces + still + or + ofFirst + still + or + ofFinders + still + or + ofHelpers + still + `) x))
-` + tabsOf + `0 FROM (SELECT m.*, m.id IN (SELECT held.id FROM held) AS owned FROM mine m) o`
+
+	// What ever was of a narrower reach: any rows of each side up to the limit tell whether there are so many.
+	orAny        = ` LIMIT @limit) x) UNION `
+	countNearNew = `SELECT LEAST(count(*), @limit::bigint)::int FROM ((SELECT x.id` + perUnit + only + isUnit + orAny + `(SELECT x.id` + perPlace + only + isPlace + orAny +
+		`(SELECT x.id` + perPlace + only + isBody + orAny + `(SELECT x.id` + perGrid + only + isGrid + orAny + `(SELECT x.id FROM ` + only + isOwner + orAny +
+		`(SELECT x.id FROM ` + only + isFirst + orAny + `(SELECT x.id FROM ` + only + isFinder + orAny + `(SELECT x.id FROM ` + only + isHelper + ` LIMIT @limit) x)) n`
+	orAll   = `) x) UNION ALL `
+	heldNow = ofUnits + still + orAll + ofBodies + still + orAll + ofGrids + still + orAll + ofOwners + still + `) x)`
+	seenNow = ofPlaces + still + orAll + ofFirst + still + orAll + ofFinders + still + orAll + ofHelpers + still + `) x)`
+	// A case of two sides is the same case; owned is what the reach itself holds.
+	nearTabs = tabsOf + `0 FROM (
+    SELECT m.id, bool_or(m.owned) AS owned, min(m.started_at) AS started_at, min(m.due_at) AS due_at, min(m.state) AS state, min(m.owner_kind) AS owner_kind
+    FROM (SELECT a.*, true AS owned FROM (` + heldNow + `) a UNION ALL SELECT b.*, false FROM (` + seenNow + `) b) m GROUP BY m.id) o`
 )
 
 // ids asks for one page and one row more, in the direction of the cursor.
