@@ -125,13 +125,14 @@ type Dispute struct {
 	Suggests int64 // the unit that should have it
 }
 
-// Rule decides a dispute. Uphold moves the case to To; MakeRule keeps the ruling as a routing rule.
+// Rule decides a dispute. Uphold moves the case to To; MakeRule keeps the ruling as a routing rule, from a day on.
 type Rule struct {
 	At       Step
 	Uphold   bool
 	To       Target
 	Ruling   string
 	MakeRule bool
+	RuleFrom workday.Day // zero: today
 }
 
 // Extend asks for more time, once (REQ-09).

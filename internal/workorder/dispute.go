@@ -77,6 +77,9 @@ func (s *Service) Rule(ctx context.Context, by authz.Actor, key string, c Rule) 
 		if err != nil {
 			return Order{}, err
 		}
+		if c.MakeRule && !c.RuleFrom.IsZero() && c.RuleFrom.Before(today(tx)) {
+			return Order{}, fault.InvalidField("from", ruleBegins)
+		}
 		var d DisputeRow
 		var to Owner
 		var p planOf
@@ -120,9 +123,13 @@ func (s *Service) Rule(ctx context.Context, by authz.Actor, key string, c Rule) 
 				if !c.MakeRule {
 					return note{did: did, words: ruling}, nil
 				}
-				_, err := putRule(ctx, tx, RoutingRule{Category: o.Category, Community: o.Community, Kind: to.Kind, Unit: to.Unit, Item: p.to.Item,
+				did += "，并作为派单规则"
+				if c.RuleFrom.After(today(tx)) {
+					did += "，将于" + c.RuleFrom.Chinese() + "生效"
+				}
+				_, err := putRule(ctx, tx, RoutingRule{From: c.RuleFrom, Category: o.Category, Community: o.Community, Kind: to.Kind, Unit: to.Unit, Item: p.to.Item,
 					AssistCommunity: p.assist, Basis: cut(fmt.Sprintf("%s的裁定：%s", o.No, ruling), 200), Dispute: d.ID})
-				return note{did: did + "，并作为派单规则", words: ruling}, err
+				return note{did: did, words: ruling}, err
 			}})
 	})
 }

@@ -58,6 +58,8 @@ func (s *Service) SaveRule(ctx context.Context, by authz.Actor, key string, r Ro
 	})
 }
 
+const ruleBegins = "规则从今天或者以后的一天起施行，已经派出的不改写"
+
 func checkRule(ctx context.Context, tx *pg.Tx, r *RoutingRule) error {
 	var wrong []fault.Field
 	basis, err := clean("basis", r.Basis, 2, 200, "依据写 2 到 200 个字")
@@ -68,7 +70,7 @@ func checkRule(ctx context.Context, tx *pg.Tx, r *RoutingRule) error {
 	case r.From.IsZero():
 		r.From = day
 	case r.From.Before(day):
-		wrong = append(wrong, fault.Field{Name: "from", Message: "规则从今天或者以后的一天起施行，已经派出的不改写"})
+		wrong = append(wrong, fault.Field{Name: "from", Message: ruleBegins})
 	default:
 		day = r.From
 	}

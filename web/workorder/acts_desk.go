@@ -139,10 +139,12 @@ var ruling = act{Do: authz.WorkRule, Path: "rulings/new", Title: "裁定", Lead:
 			view.Select(view.Field{Name: "other", Label: "不在上面，改派给", Optional: true, Error: in.message("other")}, units),
 			view.Area(in.field("ruling", "裁定的理由", "写清依据哪条职责，双方都能看到", 500)),
 			view.Ticks(view.Field{Name: "make_rule", Label: "以后照此办理", Error: in.message("make_rule")},
-				[]view.Option{{Value: "yes", Label: "留作派单规则", Hint: "同一分类、同一社区的诉求以后直接派给裁定的单位", Chosen: in.raw("make_rule") == "yes"}})), nil
+				[]view.Option{{Value: "yes", Label: "留作派单规则", Hint: "同一分类、同一社区的诉求以后直接派给裁定的单位", Chosen: in.raw("make_rule") == "yes"}}),
+			view.Date(view.Field{Name: "from", Label: "规则从哪天起", Hint: "留作派单规则时写，不填就是今天", Optional: true, Value: in.typed("from", ""), Error: in.message("from")})), nil
 	},
 	Run: func(h handlers, in asked) (string, string, error) {
-		d := workorder.Rule{At: in.at(), Uphold: in.raw("do") == "uphold" || in.raw("lawful") != "", Ruling: in.f.Text("ruling", 500), MakeRule: in.tick("make_rule")}
+		d := workorder.Rule{At: in.at(), Uphold: in.raw("do") == "uphold" || in.raw("lawful") != "", Ruling: in.f.Text("ruling", 500), MakeRule: in.tick("make_rule"),
+			RuleFrom: in.f.Day("from", h.f.Today())}
 		if d.Uphold {
 			to, err := chosenTarget(in)
 			if err != nil {

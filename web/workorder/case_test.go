@@ -136,7 +136,21 @@ func TestDisputeAndRuling(t *testing.T) {
 	version = page.Attr("main [name=version]", "value")
 	desk.Post(at(no, "/rulings/new"), "version", version, "do", "uphold", "ruling", "按移交协议由住建部门办").Is(http.StatusUnprocessableEntity).Says("#f-to-error", "选派给谁")
 	desk.Post(at(no, "/rulings/new"), "version", version, "do", "keep", "ruling", "").Is(http.StatusUnprocessableEntity).Says("#f-ruling-error", "裁定")
-	desk.Post(at(no, "/rulings/new"), "version", version, "do", "keep", "ruling", "协议已到期，仍由城管局办理").Sees()
+	keep := []string{"version", version, "do", "keep", "ruling", "协议已到期，仍由城管局办理", "make_rule", "yes", "from", "昨天吧"}
+	from := s.Frame.Today().Add(10)
+	for _, day := range []string{"昨天吧", s.Frame.Today().Add(-1).String()} {
+		keep[len(keep)-1] = day
+		if bad := desk.Post(at(no, "/rulings/new"), keep...).Is(http.StatusUnprocessableEntity).WellMade(); bad.Text("#f-from-error") == "" || bad.Attr("[name=from]", "value") != day {
+			t.Errorf("%s: %q", day, bad.Text("#f-from-error"))
+		}
+	}
+	keep[len(keep)-1] = from.String()
+	desk.Post(at(no, "/rulings/new"), keep...).Sees()
+	desk.Get(at(no, "")).Says("main", "并作为派单规则，将于"+from.Chinese()+"生效")
+	var kept int
+	if err := s.DB.Q().QueryRow(t.Context(), `SELECT count(*) FROM routing_rule WHERE category = $1 AND dispute_id IS NOT NULL AND lower(valid) = $2::date`, ofUnit, from.String()).Scan(&kept); err != nil || kept != 1 {
+		t.Errorf("%d rules begin on %s: %v", kept, from, err)
+	}
 	page = dept.Get(at(no, "")).WellMade().Says("main", "维持原派单", "协议已到期")
 	dept.Post(at(no, "/disputes/new"), "version", s.version(no), "reason", "还是认为不归本局办理").Is(http.StatusForbidden)
 	if after := s.order(no); !after.DueAt.Equal(before.DueAt) || !after.StartedAt.Equal(before.StartedAt) {
