@@ -284,7 +284,7 @@ func offlineView(p offlinePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"kbody\"><p class=\"kphone\" data-kept-count hidden>本机存着还没送出的事 <b></b> 件，网络一通就自动送出，每件只送一次</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"kbody\"><p class=\"kphone\" data-kept-count hidden>本机还有 <b></b> 件事没确认送到，网络一通就自动送，每件只送一次</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -36,7 +36,7 @@ func (m *machine) answers(v *webtest.Visitor, nonce string, signature []byte) we
 // A device proves itself once per challenge and then has a visit; what it says of itself is seen by staff (K-1).
 func TestDeviceProves(t *testing.T) {
 	m := unproven(t, webtest.Street(t), "WTL-01")
-	m.Get(stepPath(stepWhat)).Is(http.StatusSeeOther)
+	m.Get(pathLook).Is(http.StatusSeeOther)
 	c := m.asked(m.Visitor)
 	if c.No != m.no {
 		t.Fatalf("the challenge is for %q", c.No)
@@ -45,7 +45,7 @@ func TestDeviceProves(t *testing.T) {
 	if got := m.answers(m.Visitor, c.Nonce, signature).Is(http.StatusOK); !strings.Contains(got.Body, `"next":120`) || got.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%s %v", got.Body, got.Header)
 	}
-	m.Get(stepPath(stepWhat)).Is(http.StatusOK)
+	m.Get(pathLook).Is(http.StatusOK)
 	m.answers(m.Visitor, c.Nonce, signature).Is(http.StatusNotFound) // signed once
 	d, err := m.deps.Kiosks.DeviceOf(t.Context(), authz.System, m.no)
 	if err != nil {
@@ -73,10 +73,10 @@ func TestCopiedCookieIsRefused(t *testing.T) {
 	other := m.asked(m.Visitor)
 	m.answers(thief, c.Nonce, m.sign(other.Nonce)).Is(http.StatusNotFound) // signed for another challenge
 	thief.Get(pathHome).Is(http.StatusOK)
-	if got := thief.Get(stepPath(stepWhat)).Is(http.StatusSeeOther).Header.Get("Location"); got != pathHome {
+	if got := thief.Get(pathLook).Is(http.StatusSeeOther).Header.Get("Location"); got != pathHome {
 		t.Errorf("a copied cookie leads to %s", got)
 	}
-	m.Get(stepPath(stepWhat)).Is(http.StatusOK) // the resident notices nothing
+	m.Get(pathLook).Is(http.StatusOK) // the resident notices nothing
 	m.bench.Anybody(t).Post(pathChallenge).Is(http.StatusNotFound)
 }
 
@@ -89,7 +89,7 @@ func TestRevokedDeviceProvesNothing(t *testing.T) {
 	}
 	m.answers(m.Visitor, c.Nonce, m.sign(c.Nonce)).Is(http.StatusNotFound)
 	m.Post(pathChallenge).Is(http.StatusNotFound)
-	m.Get(stepPath(stepWhat)).Is(http.StatusSeeOther)
+	m.Get(pathLook).Is(http.StatusSeeOther)
 	m.Get(pathHome).Is(http.StatusOK).Says("h1", "这台机器已停用")
 }
 
@@ -118,12 +118,12 @@ func TestEnrolmentByCode(t *testing.T) {
 	enrol(code, "").Is(http.StatusUnprocessableEntity).Says("[data-enrol-said]", "密钥")
 	enrol(code, "<script>").Is(http.StatusUnprocessableEntity)
 	enrol(`"><script>`, spki).Is(http.StatusUnprocessableEntity).SaysNot("form", "<script>")
-	m.Get(stepPath(stepWhat)).Is(http.StatusOK) // bound still
+	m.Get(pathLook).Is(http.StatusOK) // bound still
 	if got := enrol(code, spki).Is(http.StatusSeeOther).Header.Get("Location"); got != pathHome {
 		t.Errorf("enrolment leads to %s", got)
 	}
 	v.Get(pathHome).Is(http.StatusOK).Says("h1", "您想办什么")
-	m.Get(stepPath(stepWhat)).Is(http.StatusSeeOther) // the browser of before is out
+	m.Get(pathLook).Is(http.StatusSeeOther) // the browser of before is out
 	enrol(code, spki).Is(http.StatusUnprocessableEntity)
 	if got := m.bench.Anybody(t).Get(pathHome).Is(http.StatusSeeOther).Header.Get("Location"); got != pathEnrol {
 		t.Errorf("an unknown browser is led to %s", got)

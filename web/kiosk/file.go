@@ -92,7 +92,15 @@ func (h handlers) mountFile(rt *route.Router) {
 	h.mountReceipt(rt)
 }
 
-func (h handlers) startFiling(w http.ResponseWriter, r *http.Request, _ *here) error {
+// startFiling opens the questions for this visit. Their own addresses open nothing before that, so that Back, in the
+// next resident's visit, finds the start page and no question of the last one's (UX-K5, K-3).
+func (h handlers) startFiling(w http.ResponseWriter, r *http.Request, at *here) error {
+	if at.Pocket.Draft.Key == "" {
+		at.Pocket.Draft.Key = form.NewKey()
+		if err := h.keep(r.Context(), at); err != nil {
+			return err
+		}
+	}
 	return route.See(w, r, pathFile+"/"+stepWhat)
 }
 
@@ -215,14 +223,13 @@ func (p stepPage) back() view.KMove {
 	return view.KMove{Text: "上一步", Href: stepPath(stepCheck)}
 }
 
-// entry is where a touch that asks for a step is let in. Without a single answer, as Back finds it after 办完了, a
-// later step leads to the start page and not to an empty question (UX-K5).
+// entry is where a touch that asks for a step is let in. Where nothing was begun, as Back finds it after 办完了, that
+// is the start page and no empty question (UX-K5).
 func (d draft) entry(s string) string {
-	open := d.open(s)
-	if open != s && d.Key == "" {
+	if d.Key == "" {
 		return pathHome
 	}
-	return stepPath(open)
+	return stepPath(d.open(s))
 }
 
 // step shows a question; one whose answers before it are missing leads to the first of them.
@@ -274,7 +281,7 @@ func (h handlers) answer(w http.ResponseWriter, r *http.Request, at *here) error
 		return h.file(w, r, at, fm)
 	}
 	d := at.Pocket.Draft
-	if to := d.entry(s); to != stepPath(s) {
+	if to := d.entry(s); to != stepPath(s) && s != stepWhat { // the first answer may come from a page of before
 		return route.See(w, r, to)
 	}
 	out, err := take[s](r.Context(), at, fm, d)

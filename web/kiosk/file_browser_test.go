@@ -11,7 +11,7 @@ import (
 
 // asked walks J4 by real touches and calls at every screen; it ends on the receipt.
 func asked(b *journey.Browser, at func(name string)) {
-	b.Go(stepPath(stepWhat))
+	b.Go(pathFile)
 	at("what")
 	b.Go(stepPath(stepWhat) + "?page=2")
 	at("what-2")

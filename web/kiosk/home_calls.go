@@ -48,10 +48,15 @@ func (h handlers) call(w http.ResponseWriter, r *http.Request, at *here) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Kiosks.Call(r.Context(), f.Key(), at.Session.Device); err != nil {
+	return h.callFrom(w, r, at, f.Key(), inside(f.Raw("back")))
+}
+
+// callFrom calls from a page and leads back to it when that is no call itself.
+func (h handlers) callFrom(w http.ResponseWriter, r *http.Request, at *here, key, back string) error {
+	if _, err := h.Kiosks.Call(r.Context(), key, at.Session.Device); err != nil {
 		return err
 	}
-	if back := inside(f.Raw("back")); !strings.HasPrefix(back, pathCalls) {
+	if !strings.HasPrefix(back, pathCalls) {
 		at.Pocket.Back = back
 		if err := h.keep(r.Context(), at); err != nil {
 			return err

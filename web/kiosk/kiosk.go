@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"portal/internal/authz"
@@ -113,7 +114,7 @@ func (h handlers) in(next page) route.Handler {
 				return fmt.Errorf("pocket: %w", err)
 			}
 		}
-		return next(w, r, at)
+		return h.tooled(next)(w, r, at)
 	})
 }
 
@@ -152,6 +153,10 @@ func (h handlers) frame(r *http.Request, at *here, title, heading string, wait i
 	}
 	k := view.KioskLook{Heading: heading, Device: at.Session.Device.No, Place: at.Session.Device.Place, Contrast: at.Pocket.Look.Contrast,
 		Low: at.Pocket.Look.Low, Size: at.Pocket.Look.Size, Proof: h.due(at, set.KioskProof)}
+	_, k.Typed = typedOn[r.URL.Path]
+	if id := at.Session.ID; id > 0 {
+		k.Visit = strconv.FormatInt(int64(id), 10)
+	}
 	switch wait {
 	case idlePage:
 		k.Idle, k.Warn = set.KioskIdle, set.KioskWarn
@@ -207,8 +212,11 @@ func everybody(r *http.Request) authz.Actor {
 // inside keeps an address only when it is a page of the device.
 func inside(address string) string {
 	to := frame.Local(address, pathHome)
-	if to != pathHome && !strings.HasPrefix(to, pathHome+"/") {
+	switch {
+	case to != pathHome && !strings.HasPrefix(to, pathHome+"/"):
 		return pathHome
+	case to == stepPath(stepSay) && strings.Contains(address, paramMode+"="+modeType): // Local takes it for a look
+		return sayPath(true)
 	}
 	return to
 }

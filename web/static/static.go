@@ -38,7 +38,7 @@ var bundles = []struct {
 	{"staff.js", []string{"js/form.js", "js/keys.js", "js/map.js", "js/idle.js"}},
 	{"public.js", []string{"js/form.js", "js/aloud.js", "js/map.js"}},
 	{"icon.svg", []string{"icon.svg"}},
-	{"kiosk.js", []string{"js/form.js", "js/aloud.js", "js/kiosk-idle.js", "js/kiosk-pad.js", "js/kiosk-keep.js", "js/kiosk-device.js"}},
+	{"kiosk.js", []string{"js/form.js", "js/aloud.js", "js/kiosk-idle.js", "js/kiosk-pad.js", "js/kiosk-keep.js", "js/kiosk-file.js", "js/kiosk-device.js"}},
 	{"kioskenrol.js", []string{"js/kioskenrol.js"}},
 }
 

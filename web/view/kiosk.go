@@ -22,10 +22,32 @@ type KioskLook struct {
 	Size          string // 字再大些: std, large, xlarge
 	Idle, Warn    int    // seconds without a touch, and of the countdown after that; 0: the page waits for ever (UX-K5)
 	Form          bool   // something is being filled in: 我还在填 instead of 我还在看
+	Typed         bool   // the page's form, KTyped, holds typed words: the tools send it along, so that none is lost
+	Visit         string // tells pages of one visit from those of another; empty before one has begun
 	Proof         int    // seconds between two proofs of the device's key
 	Again         int    // without script: seconds until the call for help is looked at again …
 	Looked        int    // … for this many times before
 	Key           string // form key of the tools
+}
+
+// KTyped is the id of a form whose typed words go along with a touch of the tools: its buttons size, contrast, low
+// and call arrive at the form's own address.
+const KTyped = "typed"
+
+// along ties a switch of the tools to the page's form.
+func (k KioskLook) along() templ.Attributes {
+	if !k.Typed {
+		return nil
+	}
+	return templ.Attributes{"form": KTyped}
+}
+
+// calls ties 叫人帮忙 to the page's form, or to its own.
+func (k KioskLook) calls() templ.Attributes {
+	if !k.Typed {
+		return templ.Attributes{"form": "call"}
+	}
+	return templ.Attributes{"form": KTyped, "name": "call", "value": "1"}
 }
 
 // still is what one says who is still there.

@@ -7,9 +7,9 @@
   const home = '/kiosk', longest = 15000;
   const later = (act, ms) => setTimeout(act, ms);
 
-  // The page for a time without a line: it says how much waits, and goes as soon as the server lives.
+  // The page for a time without a line: it says how much will be sent, and goes as soon as the server lives.
   if (body.dataset.offline) {
-    keep.count().then((n) => {
+    keep.count((x) => !x.failed).then((n) => {
       const line = document.querySelector('[data-kept-count]');
       line.querySelector('b').textContent = n;
       line.hidden = n === 0;

@@ -15,8 +15,13 @@
     on.classList.add('touched'); // seen within 100 ms, whatever the line does
     setTimeout(() => on.classList.remove('touched'), 600);
   }, true);
-  // A page that comes back from the browser's memory is another visit's: it is asked for anew.
+  // A page that comes back from the browser's memory may be another visit's: nobody sees it before it is asked for
+  // anew. Nor does Back lead from one visit to the pages of another.
+  addEventListener('pagehide', () => { body.hidden = true; });
   addEventListener('pageshow', (e) => { if (e.persisted) location.reload(); });
+  const visit = body.dataset.visit;
+  if (visit && history.state && history.state !== visit) location.replace('/kiosk');
+  else if (visit) history.replaceState(visit, '');
   // What changes while one waits: the answer's words replace the block's.
   document.querySelectorAll('[data-poll]').forEach((block) => {
     let before = block.dataset.now;

@@ -1,6 +1,7 @@
 // What a resident files is held by the device until the server has answered (ux.md UX-K12): it is put away before it
 // is sent, and only an answer takes it out, so that neither a cut line nor a cut of power loses or doubles it. What
-// is put away is sealed by the server; nothing of it can be read here. It is kept until the receipt has come.
+// is put away is sealed by the server; nothing of it can be read here. It is kept until the receipt has come: came
+// marks what was answered before that, failed what was refused for good.
 (() => {
   const body = document.body, LIMIT = 10000;
   if (!('kiosk' in body.dataset)) return;
@@ -25,10 +26,10 @@
     });
   };
   const all = () => store('kept', 'readonly', (s) => s.getAll());
-  const count = () => store('kept', 'readonly', (s) => s.count()).catch(() => 0);
+  // count tells how much the device holds that no answer has reached.
+  const count = (is = () => true) => all().then((held) => held.filter((x) => !x.came && is(x)).length, () => 0);
   const hold = (sealed) => store('kept', 'readwrite', (s) => s.add({ sealed })).catch((e) => { if (!e || e.name !== 'ConstraintError') throw e; });
   const put = (x) => store('kept', 'readwrite', (s) => s.put(x));
-  const lives = () => fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(LIMIT) }).then((res) => res.ok, () => false);
   const each = async (is, act) => { for (const x of await all()) if (is(x)) await act(x); };
   const gone = (x) => store('kept', 'readwrite', (s) => s.delete(x.n));
   // send asks once, for ten seconds at most; status 0 is a line that is down.
@@ -59,50 +60,10 @@
     }
     return true;
   });
-  window.kioskKeep = { store, count, send, deliver, alone };
+  window.kioskKeep = { store, count, hold, put, gone, each, send, final, deliver, alone };
 
   // The receipt has come: what was answered need not be brought again.
   if (location.pathname === '/kiosk/receipts' && document.querySelector('.kreceipt')) {
     each((x) => x.came, gone).catch(() => {});
   }
-
-  const printing = (e) => { if (e && 'print' in e.dataset && !e.hidden) window.print(); };
-  printing(document.querySelector('[data-print]:not([hidden])'));
-
-  const form = document.querySelector('form[data-kept]');
-  if (!form) return;
-  let busy = false;
-  addEventListener('pageshow', () => { busy = false; form.removeAttribute('aria-busy'); });
-  const provisional = () => {
-    const slip = document.getElementById('provisional');
-    body.dataset.provisional = '';
-    form.hidden = true;
-    slip.hidden = false;
-    scrollTo(0, 0);
-    printing(slip);
-  };
-  form.addEventListener('submit', async (e) => {
-    e.preventDefault();
-    e.stopPropagation();
-    if (busy) return;
-    busy = true;
-    form.setAttribute('aria-busy', 'true');
-    const sealed = form.elements.kept.value, done = form.dataset.done, mine = (x) => x.sealed === sealed;
-    try {
-      await hold(sealed);
-    } catch {
-      form.submit(); // no room on the device: as an ordinary form
-      return;
-    }
-    const got = await send(form.action, new FormData(form));
-    const sure = got.body && got.body.to === done;
-    if (final(got.status)) {
-      await each(mine, gone).catch(() => {});
-      form.submit(); // the server says beside its field what is to be changed
-      return;
-    }
-    if (sure) await each(mine, (x) => put({ ...x, came: true })).catch(() => {});
-    if (sure && await lives()) location.replace(done);
-    else provisional();
-  });
 })();
