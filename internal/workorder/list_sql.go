@@ -127,7 +127,6 @@ SELECT GREATEST((SELECT max(s.at) FROM unnest(@units::bigint[]) k CROSS JOIN LAT
 const (
 	runs   = `state IN ('registered','dispatched','signed','handling','disputed','parked')`
 	tabsOf = `
-SELECT LEAST(count(*) FILTER (WHERE owned AND state IN ('dispatched','signed','handling')), @limit::bigint)::int,
     LEAST(count(*) FILTER (WHERE state = 'registered' AND owner_kind = 'desk'), @limit::bigint)::int,
     LEAST(count(*) FILTER (WHERE ` + runs + `), @limit::bigint)::int,
     LEAST(count(*) FILTER (WHERE ` + runs + ` AND due_at > @now::timestamptz AND due_at - (due_at - started_at) * @rest::float8 <= @now::timestamptz), @limit::bigint)::int,
@@ -150,13 +149,14 @@ SELECT LEAST(count(*) FILTER (WHERE owned AND state IN ('dispatched','signed','h
 	countNearNew = `SELECT LEAST(count(*), @limit::bigint)::int FROM ((SELECT x.id` + perUnit + only + isUnit + orAny + `(SELECT x.id` + perPlace + only + isPlace + orAny +
 		`(SELECT x.id` + perPlace + only + isBody + orAny + `(SELECT x.id` + perGrid + only + isGrid + orAny + `(SELECT x.id FROM ` + only + isOwner + orAny +
 		`(SELECT x.id FROM ` + only + isFirst + orAny + `(SELECT x.id FROM ` + only + isFinder + orAny + `(SELECT x.id FROM ` + only + isHelper + ` LIMIT @limit) x)) n`
-	orAll   = `) x) UNION ALL `
-	heldNow = ofUnits + still + orAll + ofBodies + still + orAll + ofGrids + still + orAll + ofOwners + still + `) x)`
-	seenNow = ofPlaces + still + orAll + ofFirst + still + orAll + ofFinders + still + orAll + ofHelpers + still + `) x)`
-	// A case of two sides is the same case; owned is what the reach itself holds.
-	nearTabs = tabsOf + `0 FROM (
-    SELECT m.id, bool_or(m.owned) AS owned, min(m.started_at) AS started_at, min(m.due_at) AS due_at, min(m.state) AS state, min(m.owner_kind) AS owner_kind
-    FROM (SELECT a.*, true AS owned FROM (` + heldNow + `) a UNION ALL SELECT b.*, false FROM (` + seenNow + `) b) m GROUP BY m.id) o`
+	// What the reach itself holds and has to do.
+	toDoNow = still + ` AND o.state IN ('dispatched','signed','handling') LIMIT @limit) x) `
+	doNow   = `(SELECT LEAST(count(*), @limit::bigint)::int FROM ((SELECT x.id` + perUnit + only + isUnit + toDoNow + `UNION (SELECT x.id` + perPlace + only + isBody + toDoNow +
+		`UNION (SELECT x.id` + perGrid + only + isGrid + toDoNow + `UNION (SELECT x.id FROM ` + only + isOwner + toDoNow + `) n)`
+	// A case of two sides is the same case: the places are read as they stand, the others without what lies in them.
+	outside  = still + ` AND (cardinality(@communities::text[]) = 0 OR NOT (COALESCE(o.community = ANY(@communities), false) AND (@hidden OR o.hidden_from = '' OR o.hidden_from <> o.community)))`
+	nearTabs = `SELECT ` + doNow + `, ` + tabsOf + `0 FROM (` + ofPlaces + still + `) x) UNION ALL SELECT * FROM (` + ofUnits + outside + or + ofBodies + outside + or +
+		ofGrids + outside + or + ofOwners + outside + or + ofFirst + outside + or + ofFinders + outside + or + ofHelpers + outside + `) x)) others) o`
 )
 
 // ids asks for one page and one row more, in the direction of the cursor.
