@@ -103,3 +103,67 @@ func TestOutbox(t *testing.T) {
 		t.Errorf("%d findings of 2 records", n)
 	}
 }
+
+// barMeasures look at the phone bar as it is drawn: the heights and widths of its targets, and whether the last line
+// of the page, scrolled to its end, stands above it.
+const barMeasures = `(() => {
+  const bar = document.querySelector('.phonebar'), bad = [];
+  if (!bar) return ['no bar'];
+  const box = bar.getBoundingClientRect();
+  if (getComputedStyle(bar).position !== 'fixed' || Math.abs(box.bottom - innerHeight) > 1 || box.left > 0 || box.right < innerWidth) bad.push('it does not stand at the bottom: ' + JSON.stringify(box));
+  const all = [...bar.querySelectorAll('a')];
+  for (const a of all) { const r = a.getBoundingClientRect(); if (r.height < 44 || r.width < innerWidth / 4 - 1) bad.push(a.textContent.trim() + ' is ' + r.width + 'x' + r.height); }
+  if (all.map((a) => a.textContent.trim()).join(' ') !== '待办 上报 地图 我的') bad.push('its targets are ' + all.map((a) => a.textContent.trim()).join(' '));
+  scrollTo(0, document.documentElement.scrollHeight);
+  const end = document.querySelector('.foot').getBoundingClientRect();
+  if (end.bottom > box.top + 1) bad.push('it hides the end of the page by ' + (end.bottom - box.top));
+  const act = document.querySelector('.find-acts')?.getBoundingClientRect();
+  if (act && act.bottom > box.top + 1) bad.push('it hides the button of the form');
+  return bad;
+})()`
+
+// The phone bar of ux.md at 390×844: four targets under the thumb, the current one marked, nothing hidden behind it,
+// reached by keyboard with the ring in sight; on a wide window it is not there; it needs no script.
+func TestPhoneBar(t *testing.T) {
+	s := newStreet(t)
+	var line atomic.Int32
+	base := s.serve("grid.huaiyin1", &line)
+	b := journey.Open(t, base, journey.Options{Size: journey.Phone})
+	for path, current := range map[string]string{pathNew: "上报", pathEvents: "待办"} {
+		b.Go(path)
+		for _, bad := range journey.Eval[[]string](b, barMeasures) {
+			t.Errorf("%s: %s", path, bad)
+		}
+		if got := b.Text(".phonebar a[aria-current]"); got != current {
+			t.Errorf("%s marks %q", path, got)
+		}
+		b.Axe()
+		b.FitsSideways()
+		b.Shot("phonebar-" + map[bool]string{true: "new", false: "list"}[path == pathNew])
+	}
+	b.Go(pathNew)
+	for _, field := range []string{"[name=words]", ".find-acts button", ".phonebar li:last-child a"} {
+		b.TabTo(field)
+		if hidden := journey.Eval[string](b, `(() => { const r = document.activeElement.getBoundingClientRect(), x = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+			return document.activeElement === x || document.activeElement.contains(x) ? '' : (x ? x.outerHTML.slice(0, 80) : 'nothing'); })()`); hidden != "" {
+			t.Errorf("the focus on %s is hidden by %s", field, hidden)
+		}
+	}
+	bare := journey.Open(t, base, journey.Options{Size: journey.Phone, NoScript: true})
+	bare.Go(pathEvents)
+	bare.Click(".phonebar a[href='" + pathNew + "']")
+	if bare.Path() != pathNew || !bare.Has(".phonebar a[aria-current=page]") {
+		t.Errorf("without script the bar leads to %s", bare.Path())
+	}
+	wide := journey.Open(t, base, journey.Options{Size: journey.Staff})
+	wide.Go(pathEvents)
+	if shown := journey.Eval[string](wide, `getComputedStyle(document.querySelector('.phonebar')).display`); shown != "none" {
+		t.Errorf("on a wide window the bar is %s", shown)
+	}
+	wide.Shot("phonebar-none")
+	other := journey.Open(t, s.serve("secretary.huaiyin", &line), journey.Options{Size: journey.Phone})
+	other.Go(pathEvents)
+	if other.Has(".phonebar") {
+		t.Error("others have the bar of grid workers")
+	}
+}

@@ -53,6 +53,7 @@ func (f *Frame) Staff(r *http.Request, o Opts) view.Page {
 	}
 	p.Rail = rail(a, modules, counts, o.Module)
 	p.RailExtra = rail(a, extras, counts, o.Module)
+	p.PhoneBar = phoneBar(a, r.URL.Path)
 	p.UnreadInbox = counts["inbox"]
 	p.Assist = f.assist(r, a)
 	return p

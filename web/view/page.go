@@ -15,6 +15,8 @@ type Page struct {
 	Nav          string // current key of the public bar
 	Rail         []RailEntry
 	RailExtra    []RailEntry
+	PhoneBar     []BarEntry // the bar at the bottom of a grid worker's phone; none for others
+	BarRests     bool       // the page has its own bar at the bottom: the phone bar stands after the content
 	UnreadInbox  int
 	Assist       int // minutes left of a 代办 that this person runs; 0: none
 	Flash        *Banner
@@ -35,6 +37,12 @@ type RailEntry struct {
 	Numeral, Label, Href string
 	Count                int
 	Current              bool
+}
+
+// BarEntry is one target of the phone bar. Here is the page itself, In one of the pages below it.
+type BarEntry struct {
+	Icon, Label, Href string
+	Here, In          bool
 }
 
 // Crumb is one step of the path to this page; the last one has no Href.

@@ -29,6 +29,17 @@ func (p Page) publicEntries() []RailEntry {
 	}
 }
 
+// barred reports whether the phone bar stays at the bottom of the window.
+func (p Page) barred() bool { return len(p.PhoneBar) > 0 && !p.BarRests }
+
+// viewport of a page; staff pages reach to the edges of a phone and keep clear of them themselves.
+func viewport(bundle string) string {
+	if bundle == "staff" {
+		return "width=device-width, initial-scale=1, viewport-fit=cover"
+	}
+	return "width=device-width, initial-scale=1"
+}
+
 // printBack is where a paper came from.
 func (p Page) printBack() string {
 	if n := len(p.Breadcrumbs); n > 0 && p.Breadcrumbs[n-1].Href != "" {

@@ -99,6 +99,7 @@ func (h handlers) showCase(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	p.Frame.BarRests = true // the one next act stands there
 	p.Facts = append(p.Facts, factsOf(o, now)...)
 	if notice := h.noticeOf(r, o); notice != nil {
 		p.Notice = notice
