@@ -195,7 +195,7 @@ func fill(pattern string) string {
 // missings are addresses of the right form that nobody has, by the pattern that names a record.
 var missings = map[string]string{"/desk/refusals/{no}": "refuse-2026-99999", "/desk/tasks/{no}": "2026-99999", "/desk/applications/{no}": "2026-99999",
 	"/desk/requests/{no}": "SQ-2026-99999", "/desk/events/{no}": "SJ-2026-99999", "/desk/callbacks/{no}": "SQ-2026-99999", "/desk/whistles/{no}": "CS-2026-99999",
-	"/desk/clocks/{id}": "999999", "/desk/causes/{id}": "999999", "/desk/limits/{id}": "999999", "/desk/notices/{no}": "2026-99999", "/desk/objections/{id}": "999999",
+	"/desk/agencies/{no}": "SQ-2026-99999-1", "/desk/clocks/{id}": "999999", "/desk/causes/{id}": "999999", "/desk/limits/{id}": "999999", "/desk/notices/{no}": "2026-99999", "/desk/objections/{id}": "999999",
 	"/desk/grids/{code}": "320104900001899", "/desk/handovers/{id}": "999999", "/desk/grid-workers/{id}": "999999", "/desk/settings/kiosks/{no}": "WTL-99", "/desk/help-calls/{id}": "999999"}
 
 // named cuts a pattern after the parameter that names its record, and reports whether there is one.
@@ -357,6 +357,7 @@ func (h *wholeHouse) objects(t *testing.T) map[string][]object {
 	return map[string][]object{
 		"/desk/settings/kiosks/{no}": read(`SELECT no, 0::bigint, ARRAY[community], 0::bigint, 0::bigint FROM kiosk_device ORDER BY no`),
 		"/desk/help-calls/{id}":      read(`SELECT id::text, 0::bigint, ARRAY[community], 0::bigint, 0::bigint FROM kiosk_call ORDER BY id`),
+		"/desk/agencies/{no}":        read(`SELECT g.no, 0::bigint, ARRAY[r.community], g.agent, 0::bigint FROM agency g JOIN request r ON r.id = g.request_id ORDER BY g.id`),
 		"/desk/requests/{no}":        h.cases(t, `SELECT no FROM work_order WHERE source = 'request' ORDER BY (id * 7919) % 301, id LIMIT 14`, "%s"),
 		"/desk/events/{no}":          h.cases(t, `SELECT no FROM work_order WHERE source = 'finding' ORDER BY id LIMIT 8`, "%s"),
 		"/desk/clocks/{id}":          h.clocks(t),

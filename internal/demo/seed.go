@@ -76,6 +76,7 @@ var steps = []step{
 	{"网格发现和吹哨", seedFindings},
 	{"公示", seedNotices},
 	{"一体机", seedKiosks},
+	{"全程代办", seedErrands},
 }
 
 // fileNames maps a kind of import to its embedded file.

@@ -69,3 +69,18 @@ func actorOf(ctx context.Context, q pg.Querier, login string) (authz.Actor, erro
 	a.Posts = []authz.Post{p}
 	return a, nil
 }
+
+// selectOpen finds a running request that an errand may hang on: with the words in its title, taken at the window,
+// or the newest of 槐荫社区.
+const selectOpen = `
+SELECT r.no FROM request r LEFT JOIN account a ON a.id = r.taken_by
+WHERE r.settled_at IS NULL AND r.withdrawn_at IS NULL AND r.kind <> 'report' AND NOT r.confidential AND NOT EXISTS (SELECT FROM agency g WHERE g.request_id = r.id)
+  AND (r.title = $1 AND a.login = 'clerk' OR $1 = '' AND r.community = $2)
+ORDER BY r.id DESC LIMIT 1`
+
+func openRequest(ctx context.Context, q pg.Querier, title string) (no string, err error) {
+	if err = q.QueryRow(ctx, selectOpen, title, Huaiyin).Scan(&no); err != nil {
+		return "", fmt.Errorf("a request for an errand, %q: %w", title, err)
+	}
+	return no, nil
+}
