@@ -34,5 +34,24 @@ CREATE TABLE request_limit_evidence (                     -- each request carrie
 );
 CREATE INDEX request_limit_evidence_of ON request_limit_evidence (limit_id, request_id);
 
+-- A category that was found wrong (§6.8, 6): somebody proposes another, somebody else decides.
+CREATE TABLE request_recategory (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_id      bigint NOT NULL REFERENCES work_order (id),
+    from_category text NOT NULL REFERENCES request_category (code),
+    to_category   text NOT NULL REFERENCES request_category (code),
+    asked_by      bigint NOT NULL REFERENCES account (id),
+    asked_at      timestamptz NOT NULL,
+    reason        text NOT NULL CHECK (char_length(reason) BETWEEN 4 AND 200),
+    decided_by    bigint REFERENCES account (id),
+    decided_at    timestamptz,
+    granted       boolean,
+    words         text NOT NULL DEFAULT '' CHECK (char_length(words) <= 200),
+    CONSTRAINT request_recategory_differs CHECK (from_category <> to_category),
+    CONSTRAINT request_recategory_other CHECK (decided_by IS DISTINCT FROM asked_by),
+    CONSTRAINT request_recategory_decided CHECK ((decided_at IS NULL) = (granted IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL))
+);
+CREATE UNIQUE INDEX request_recategory_open ON request_recategory (order_id) WHERE decided_at IS NULL;
+
 -- +goose Down
-DROP TABLE request_limit_evidence, request_limit;
+DROP TABLE request_recategory, request_limit_evidence, request_limit;

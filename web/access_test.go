@@ -399,7 +399,7 @@ func (h *wholeHouse) calledElsewhere(t *testing.T) {
 }
 
 // handling are the acts for which only the owner of a case is asked.
-var handling = []authz.Action{authz.WorkSign, authz.WorkContact, authz.WorkArrive, authz.WorkReport, authz.WorkExtend, authz.WorkAskHelp, authz.WorkResume, authz.WorkDispute}
+var handling = []authz.Action{authz.WorkSign, authz.WorkContact, authz.WorkArrive, authz.WorkReport, authz.WorkExtend, authz.WorkAskHelp, authz.WorkResume, authz.WorkDispute, authz.WorkReclass}
 
 // cases gives cases with everybody they concern, as the domain says it.
 func (h *wholeHouse) cases(t *testing.T, sql, slug string) []object {

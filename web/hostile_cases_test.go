@@ -131,7 +131,8 @@ func (s *siege) casesWaiting(t *testing.T, pages map[string][]string) {
 		add("dept.minzheng", s.did(t, department, s.handling(t, fresh()), "helps/new", url.Values{"unit": {helper}, "words": {"请派人带路到路口"}}), "/helps/answers/new")
 		add("dispatcher", fresh(), "/dispatches/new")
 	}
-	pages[department] = append(pages[department], s.signed(t, s.said(t, lamps))+"/visits/new")
+	pages[department] = append(pages[department], s.signed(t, s.said(t, lamps))+"/visits/new", s.signed(t, s.said(t, lamps))+"/categories/new")
+	pages["dispatcher"] = append(pages["dispatcher"], s.did(t, department, s.signed(t, s.said(t, lamps)), "categories/new", url.Values{"category": {"0201"}, "reason": {"现场看过，是电梯不动"}})+"/categories/decisions/new")
 	pages["dispatcher"] = append(pages["dispatcher"], s.said(t, unclear)+"/answers/new", s.seen(t, unclear)+"/answers/new", s.said(t, lamps)+"/exclusions/new")
 	pages["leader"] = append(pages["leader"], s.did(t, "dispatcher", s.said(t, lamps), "exclusions/new", url.Values{"reason": {"duplicate_channel"}, "words": {"同一件事另有编号，已由热线办理"}})+"/exclusions/decisions/new")
 	pages["secretary.huaiyin"] = append(pages["secretary.huaiyin"], s.handled(t, s.seen(t, lamps))+"/verifications/new")

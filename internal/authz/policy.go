@@ -144,6 +144,8 @@ const (
 	WorkResume    Action = "work.resume"
 	WorkExclude   Action = "work.exclude"
 	WorkExcludeOK Action = "work.decide_exclusion"
+	WorkReclass   Action = "work.category"
+	WorkReclassOK Action = "work.decide_category"
 	WorkClose     Action = "work.close"
 	WorkRemind    Action = "work.remind"
 	RouteEdit     Action = "work.route"
@@ -353,6 +355,8 @@ var Policy = []Row{
 	{WorkResume, "恢复办理", workDo},
 	{WorkExclude, "申请剔除", workDesk},
 	{WorkExcludeOK, "审批剔除", everyone(Leader)},
+	{WorkReclass, "提出改分类", workDo},
+	{WorkReclassOK, "决定改分类", everyone(Dispatcher, Leader)},
 	{WorkClose, "结案", who{}},
 	{WorkRemind, "提醒到期", who{}},
 	{RouteEdit, "维护派单规则", workDesk},

@@ -6,7 +6,7 @@
 // they ask nobody's permission except where they say so.
 //
 // Owns request, request_category, request_merge, request_note, callback, reveal, assist, code_miss,
-// request_draft, request_limit and cause. Name, telephone and door are sealed (reliability.md §2 rule 20).
+// request_draft, request_limit, request_recategory and cause. Name, telephone and door are sealed (reliability.md §2 rule 20).
 package request
 
 import (

@@ -246,30 +246,6 @@ func (s *Service) Withdraw(ctx context.Context, tx *pg.Tx, id ID) (Left, error) 
 	return out, record(ctx, tx, authz.RequestTrack, r, "居民撤回了诉求", "")
 }
 
-// Recategorise changes the category of a request. Its times may only become earlier (§6.8, 6); later ones
-// need an extension. It gives the times that hold, for the order.
-func (s *Service) Recategorise(ctx context.Context, tx *pg.Tx, id ID, c Category) (contact, due time.Time, err error) {
-	r, err := oneRequest(ctx, tx, requestLocked, int64(id))
-	if err != nil {
-		return contact, due, err
-	}
-	if !c.Leaf() || !c.Active {
-		return contact, due, fault.InvalidField("category", "请从分类中选择一项")
-	}
-	v, err := policyOf(ctx, tx)
-	if err != nil {
-		return contact, due, err
-	}
-	before := r.Category
-	contact, due = Clocks(c, v, r.SubmittedAt)
-	r.Category, r.CategoryName = c.Code, c.Name
-	r.ContactDue, r.DueAt = earlier(r.ContactDue, contact), earlier(r.DueAt, due)
-	if err := saveRequest(ctx, tx, &r); err != nil {
-		return contact, due, err
-	}
-	return r.ContactDue, r.DueAt, record(ctx, tx, authz.WorkDispatch, r, "分类由 "+before+" 改为 "+c.Code, "")
-}
-
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b

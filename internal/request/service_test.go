@@ -221,27 +221,55 @@ func TestMergeIsReversible(t *testing.T) {
 	}
 }
 
-// §6.8, 6: a later category may only make the times earlier.
+// §6.8, 6: a category that is decided late makes the times only earlier, each request's from its own submission; the
+// author reads it in words, and who proposed does not decide.
 func TestRecategoriseOnlyEarlier(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	r, _ := h.file(authz.Anonymous, nil)
+	r, receipt := h.file(authz.Anonymous, nil)
 	ctx := t.Context()
+	ask := func(by authz.Actor, code, reason string) error {
+		return h.in(by, func(tx *pg.Tx) error { _, _, err := h.s.AskCategory(ctx, tx, r.OrderID, code, reason); return err })
+	}
+	decide := func(by authz.Actor, grant bool) (due time.Time, err error) {
+		err = h.in(by, func(tx *pg.Tx) error {
+			_, _, due, err = h.s.DecideCategory(ctx, tx, r.OrderID, grant, "")
+			return err
+		})
+		return due, err
+	}
+	_, err := decide(h.dispatcher, true)
+	wantKind(t, err, fault.KindConflict)
+	wantKind(t, ask(h.handler, "0402", "说的是路灯不亮"), fault.KindInvalid) // it is that already
+	wantKind(t, ask(h.handler, "04", "说的是路灯不亮"), fault.KindInvalid)
+	wantKind(t, ask(h.handler, "0206", "不"), fault.KindInvalid)
 	for _, c := range []struct {
 		code string
 		due  time.Duration
-	}{{"0206", 72 * time.Hour}, {"0307", 2 * time.Hour}, {"0402", 2 * time.Hour}} {
-		category, err := CategoryByCode(ctx, h.db.Q(), c.code)
-		if err != nil {
+		told string
+	}{{"0206", 72 * time.Hour, "时间不变"}, {"0307", 2 * time.Hour, "时间提前到"}, {"0402", 2 * time.Hour, "时间不变"}} {
+		h.now = h.now.Add(time.Hour) // the clock runs on from the resident's word
+		if err := ask(h.handler, c.code, "现场看过，说的是另一类"); err != nil {
 			t.Fatal(err)
 		}
-		h.do(h.dispatcher, func(tx *pg.Tx) error {
-			_, due, err := h.s.Recategorise(ctx, tx, r.ID, category)
-			if due.Sub(r.SubmittedAt) != c.due {
-				t.Errorf("%s: due after %v", c.code, due.Sub(r.SubmittedAt))
-			}
-			return err
-		})
+		wantKind(t, ask(h.handler, c.code, "再提一次改分类"), fault.KindConflict)
+		_, err := decide(h.handler, true)
+		wantKind(t, err, fault.KindForbidden)
+		due, err := decide(h.dispatcher, true)
+		if err != nil || due.Sub(r.SubmittedAt) != c.due || h.again(r).Category != c.code {
+			t.Errorf("%s: due after %v, %v", c.code, due.Sub(r.SubmittedAt), err)
+		}
+		h.exec(`UPDATE work_order SET category = $2 WHERE id = $1`, r.OrderID, c.code) // as workorder does
+		got, err := h.s.Track(ctx, Key{Token: receipt.Token})
+		if err != nil || !strings.Contains(got.Notes[len(got.Notes)-1].Words, c.told) || !strings.Contains(got.Notes[len(got.Notes)-1].Words, "另一类") {
+			t.Errorf("told %+v, %v", got.Notes, err)
+		}
+	}
+	if err := ask(h.handler, "0206", "现场看过，说的是另一类"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := decide(h.dispatcher, false); err != nil || h.again(r).Category != "0402" {
+		t.Errorf("refused: %v", err)
 	}
 }
 

@@ -29,7 +29,7 @@ func (o Order) side(do authz.Action) []authz.Object {
 		return o.verifiers()
 	case authz.WorkAnswer, authz.WorkDecline, authz.WorkDivert:
 		return o.taken()
-	case authz.WorkDispatch, authz.WorkRule, authz.WorkPark, authz.WorkExtendOK, authz.WorkReopen, authz.RequestMerge:
+	case authz.WorkDispatch, authz.WorkRule, authz.WorkPark, authz.WorkExtendOK, authz.WorkReclassOK, authz.WorkReopen, authz.RequestMerge:
 		return nil
 	}
 	return o.Owned()

@@ -116,6 +116,11 @@ func DecideExtensionTx(ctx context.Context, tx *pg.Tx, c DecideExtension) (Order
 // Earlier lets a case be due earlier, because a request with an earlier clock was joined to it (REQ-05): it never
 // makes it later. The caller records it with the merge.
 func Earlier(ctx context.Context, tx *pg.Tx, id ID, contactDue, due time.Time) error {
+	return earlierFor(ctx, tx, id, contactDue, due, "并入的诉求时限更早")
+}
+
+// earlierFor is Earlier with its cause, which stands on the page of the clock.
+func earlierFor(ctx context.Context, tx *pg.Tx, id ID, contactDue, due time.Time, cause string) error {
 	o, err := lockOrder(ctx, tx, id)
 	if err != nil {
 		return err
@@ -137,7 +142,7 @@ func Earlier(ctx context.Context, tx *pg.Tx, id ID, contactDue, due time.Time) e
 		}
 		*k.at = k.to
 		c := Clock{Order: id, Kind: k.kind, DueAt: k.to, WarnAt: warnAt(o.StartedAt, k.to, v.WarnShare),
-			Why: "并入的诉求时限更早，到" + moment(k.to) + "。每位居民的时限都照自己提出的时间算。"}
+			Why: cause + "，到" + moment(k.to) + "。每位居民的时限都照自己提出的时间算。"}
 		if err := moveClock(ctx, tx, c); err != nil {
 			return err
 		}

@@ -40,8 +40,9 @@ type verb struct{ Value, Words, Class string }
 
 // pending is what waits for a leader's word on a case.
 type pending struct {
-	extension, exclusion bool // asked and not decided
-	excluded             bool // asked, whatever was decided
+	extension, exclusion bool  // asked and not decided
+	excluded             bool  // asked, whatever was decided
+	category             int64 // who proposed another category that waits (§6.8, 6); 0 nobody
 }
 
 // pendingOf asks what waits for a leader.
@@ -51,7 +52,15 @@ func (h handlers) pendingOf(r *http.Request, o workorder.Order) (pending, error)
 		return pending{}, err
 	}
 	x, excluded, err := h.s.ExclusionOf(r.Context(), route.Actor(r), o)
-	return pending{extension: asked && e.DecidedAt == nil, exclusion: excluded && x.ApprovedAt == nil, excluded: excluded}, err
+	if err != nil {
+		return pending{}, err
+	}
+	recategory, err := h.cases.CategoryAsked(r.Context(), o)
+	var proposer int64
+	if recategory != nil {
+		proposer = recategory.AskedBy
+	}
+	return pending{category: proposer, extension: asked && e.DecidedAt == nil, exclusion: excluded && x.ApprovedAt == nil, excluded: excluded}, err
 }
 
 // offered reports whether the act is this person's now.

@@ -8,9 +8,9 @@ import (
 // acts are all that can be done to a case, in the order in which the one next act is looked for: what only
 // somebody else than the owner does comes first, then the steps of handling.
 var acts = []act{
-	verifying, ruling, dispatching, decidingExtension, decidingExclusion, helping,
+	verifying, ruling, dispatching, decidingExtension, decidingExclusion, decidingCategory, helping,
 	signing, contacting, arriving, reporting, resuming,
-	answering, asking4help, disputing, extending, parking, photographing, excluding,
+	answering, asking4help, disputing, extending, parking, photographing, excluding, recategorising,
 }
 
 // alone are acts that ask nothing: one button on the case.

@@ -90,7 +90,7 @@ func chooseNext(o workorder.Order, all []act, arrived bool) *act {
 		case a.Path == contacting.Path && o.ContactedAt != nil:
 		case a.Path == contacting.Path && !o.ContactDue.IsZero() && has(all, arriving.Path): // called from the row above
 		case a.Path == arriving.Path && (arrived || !goesThere(o)):
-		case a.Path == photographing.Path, a.Path == excluding.Path, a.Path == extending.Path, a.Path == disputing.Path, a.Path == parking.Path, a.Path == asking4help.Path:
+		case a.Path == photographing.Path, a.Path == excluding.Path, a.Path == extending.Path, a.Path == disputing.Path, a.Path == parking.Path, a.Path == asking4help.Path, a.Path == recategorising.Path:
 		case a.Path == dispatching.Path && o.State != workorder.Registered:
 		default:
 			return a
