@@ -23,6 +23,22 @@ import (
 
 const dispatcher = "dispatcher"
 
+// requestPage is a page about requests as somebody sees it.
+type requestPage struct {
+	name, login string
+	paths       []string
+}
+
+// requestLists are the lists whose wait may not grow with what was ever asked.
+var requestLists = []requestPage{
+	{"cases to dispatch, dispatcher", dispatcher, []string{"/desk/requests"}},
+	{"open cases by clock, dispatcher", dispatcher, []string{"/desk/requests?tab=open"}},
+	{"open cases by clock, a department", department, []string{"/desk/requests?tab=open"}},
+	{"open cases by clock, a community", secretary, []string{"/desk/requests?tab=open"}},
+	{"all cases, newest first, dispatcher", dispatcher, []string{"/desk/requests?tab=all"}},
+	{"all cases, newest first, a community", secretary, []string{"/desk/requests?tab=all"}},
+}
+
 // BenchmarkRequests is a street with a million requests: taking one in, the list, a case, and a search of
 // two characters, with the plans of the portal's own statements.
 func BenchmarkRequests(b *testing.B) {
@@ -38,30 +54,25 @@ func BenchmarkRequests(b *testing.B) {
 	}
 	must(b, err)
 	began := time.Now()
-	must(b, r.street.growRequestsTo(ctx, 0, s.most))
-	r.report.note("%d requests grown in %.0f s", s.most, time.Since(began).Seconds())
+	must(b, r.street.growRequestsTo(ctx, 0, s.few))
 	must(b, r.serve(ctx, dispatcher, department, secretary))
+	small, err := r.requestLists(ctx)
+	must(b, err)
+	must(b, r.street.growRequestsTo(ctx, s.few, s.most))
+	r.report.note("%d requests grown in %.0f s", s.most, time.Since(began).Seconds())
+	must(b, r.compareLists(ctx, small))
 	var cases []string
 	for i := range 64 {
 		cases = append(cases, fmt.Sprintf("/desk/requests/SQ-2020-%d", 1+i*(s.most-1)/64))
 	}
-	for _, c := range []struct {
-		name, login string
-		paths       []string
-	}{
-		{"cases to dispatch, dispatcher", dispatcher, []string{"/desk/requests"}},
-		{"open cases by clock, dispatcher", dispatcher, []string{"/desk/requests?tab=open"}},
-		{"open cases by clock, a department", department, []string{"/desk/requests?tab=open"}},
-		{"open cases by clock, a community", secretary, []string{"/desk/requests?tab=open"}},
-		{"all cases, newest first, dispatcher", dispatcher, []string{"/desk/requests?tab=all"}},
-		{"all cases, newest first, a community", secretary, []string{"/desk/requests?tab=all"}},
+	for _, c := range append(slices.Clone(requestLists), []requestPage{
 		{"a case", dispatcher, cases},
 		{"what waits for a dispatcher", dispatcher, []string{"/desk/todos"}},
 		{"what waits for a department", department, []string{"/desk/todos"}},
 		{"the three rates, dispatcher", dispatcher, []string{"/desk/requests/figures"}},
 		{"rows of a rate, dispatcher", dispatcher, []string{"/desk/requests/figures/valid"}},
 		{"callbacks to make", dispatcher, []string{"/desk/callbacks"}},
-	} {
+	}...) {
 		must(b, r.page(ctx, c.name, c.login, 45, c.paths))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(asked)) {
@@ -72,6 +83,37 @@ func BenchmarkRequests(b *testing.B) {
 	must(b, r.intake(ctx))
 	must(b, r.lookAtRequests(ctx))
 	r.report.write(os.Stdout)
+}
+
+// requestLists measures every list with a single reader.
+func (r *run) requestLists(ctx context.Context) ([]result, error) {
+	var out []result
+	for _, c := range requestLists {
+		load := get(host(r.portal), r.people[c.login], c.paths...)
+		if _, err := flood(ctx, host(r.portal), 1, r.flood/3, http.StatusOK, load); err != nil { // warm
+			return nil, err
+		}
+		got, err := flood(ctx, host(r.portal), 1, r.flood, http.StatusOK, load)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, got)
+	}
+	return out, nil
+}
+
+// compareLists notes what growth costs the lists; what runs on the machine beside it costs both.
+func (r *run) compareLists(ctx context.Context, small []result) error {
+	large, err := r.requestLists(ctx)
+	if err != nil {
+		return err
+	}
+	for i, c := range requestLists {
+		factor := large[i].at(50) / small[i].at(50)
+		r.report.bar(line{fmt.Sprintf("%s: p50 at %d requests against %d", c.name, r.most, r.few), "≤ 1.3 ×",
+			fmt.Sprintf("%.2f × (%.1f ms, %.1f ms)", factor, large[i].at(50), small[i].at(50)), factor <= 1.3, ""})
+	}
+	return nil
 }
 
 // searchRequests looks for one word as one person, against the bar of 60 ms.

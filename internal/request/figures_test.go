@@ -1,12 +1,14 @@
 package request
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"portal/internal/authz"
 	"portal/internal/fault"
+	"portal/internal/page"
 	"portal/internal/pg"
 	"portal/internal/secret"
 )
@@ -103,6 +105,57 @@ func TestRatesFromRows(t *testing.T) {
 	}
 	_, err = h.s.RateRows(ctx, h.dispatcher, "everything", p, FigureScope{}, "", 10)
 	wantKind(t, err, fault.KindNotFound)
+}
+
+// A page of rows that looks through the nearest cases first shows the same rows as one that looks through the whole
+// period, forwards and backwards, from everywhere; whether the figure is frequent or rare.
+func TestRowsOfTheNearest(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	p := h.quarter()
+	for _, fig := range Figures {
+		rows := func(at page.Cursor, nearest int) (out []string) {
+			args := h.s.rateArgs(p, authz.Scope{All: true}, FigureScope{})
+			args["figure"], args["limit"] = string(fig), 8
+			if err := fromWhere(args, p, at); err != nil {
+				t.Fatal(err)
+			}
+			got, err := figureRowsOf(t.Context(), h.db.Q(), args, at.Back, nearest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range got {
+				out = append(out, r.No)
+			}
+			return out
+		}
+		all, err := h.s.RateRows(t.Context(), h.dispatcher, fig, p, FigureScope{}, "", mostRows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		starts := []page.Cursor{{}}
+		for i := 0; i < len(all.Rows); i += 1 + len(all.Rows)/9 {
+			r := all.Rows[i]
+			var id int64
+			if err := h.db.Q().QueryRow(t.Context(), `SELECT id FROM request WHERE no = $1`, r.No).Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			for _, back := range []bool{false, true} {
+				starts = append(starts, page.Cursor{Keys: []string{r.DispatchedAt.Format(time.RFC3339Nano)}, ID: id, Back: back})
+			}
+		}
+		for _, at := range starts {
+			whole := rows(at, 10_000)
+			for _, nearest := range []int{1, 15, 60} {
+				if got := rows(at, nearest); !slices.Equal(got, whole) {
+					t.Errorf("%s from %v, nearest %d: %v, of the whole period %v", fig, at, nearest, got, whole)
+				}
+			}
+			if !at.IsZero() && !at.Back && len(whole) == 0 && at.ID != starts[len(starts)-1].ID {
+				t.Errorf("%s from %v: nothing follows", fig, at)
+			}
+		}
+	}
 }
 
 // Rates are narrowed by place, matter and unit, and nobody sees those of others.

@@ -2,7 +2,9 @@ package request
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -22,7 +24,7 @@ import (
 // is only read.
 const ratesBase = `
 WITH counted AS (
-    SELECT r.id, r.order_id, r.home_order, r.contact_due, r.contacted_at, COALESCE(x.reason, '') AS exclusion, COALESCE(k.solved, '') AS solved,
+    SELECT r.id, r.order_id, r.home_order, o.dispatched_at, r.contact_due, r.contacted_at, COALESCE(x.reason, '') AS exclusion, COALESCE(k.solved, '') AS solved,
         COALESCE(k.satisfied, '') AS satisfied, home.relapse_of
     FROM work_order o
     JOIN request r ON r.order_id = o.id AND r.same_as IS NULL
@@ -52,7 +54,7 @@ FROM marked`
 const selectExclusions = ratesBase + `
 SELECT exclusion AS reason, count(*)::int AS count FROM marked WHERE excluded GROUP BY exclusion ORDER BY exclusion`
 
-// The rows of one page are found first; only they get their names.
+// The rows of one page are found first, by when their case was dispatched; only they get their names.
 const (
 	figureRows = ratesBase + `, shown AS (
 SELECT * FROM marked
@@ -63,7 +65,7 @@ WHERE CASE @figure WHEN 'dispatched' THEN true WHEN 'excluded' THEN excluded WHE
 	figureNames = `)
 SELECT s.id, r.no, r.title, c.name AS category, COALESCE(d.name, '') AS community, o.id AS "order", o.no AS order_no,
     CASE o.owner_kind WHEN 'unit' THEN u.name WHEN 'community' THEN od.name WHEN 'grid' THEN gd.name ELSE '街道调度' END AS owner,
-    o.dispatched_at, s.contact_due, s.contacted_at, s.exclusion, s.solved, s.satisfied, COALESCE(old.no, '') AS relapse_of
+    s.dispatched_at, s.contact_due, s.contacted_at, s.exclusion, s.solved, s.satisfied, COALESCE(old.no, '') AS relapse_of
 FROM shown s
 JOIN request r ON r.id = s.id
 JOIN work_order o ON o.id = s.order_id
@@ -73,12 +75,20 @@ LEFT JOIN unit u ON u.id = o.owner_unit
 LEFT JOIN division od ON od.code = o.owner_community
 LEFT JOIN grid g ON g.id = o.owner_grid
 LEFT JOIN division gd ON gd.code = g.community
-LEFT JOIN work_order old ON old.id = s.relapse_of
-ORDER BY s.id`
+LEFT JOIN work_order old ON old.id = s.relapse_of`
 
-	figureDown = figureRows + ` AND id < @id ORDER BY id DESC LIMIT @limit` + figureNames + ` DESC`
-	figureUp   = figureRows + ` AND id > @id ORDER BY id LIMIT @limit` + figureNames
+	figureDown = figureRows + ` AND (dispatched_at, id) < (@at, @id) ORDER BY dispatched_at DESC, id DESC LIMIT @limit` + figureNames +
+		` ORDER BY s.dispatched_at DESC, s.id DESC`
+	figureUp = figureRows + ` AND (dispatched_at, id) > (@at, @id) ORDER BY dispatched_at, id LIMIT @limit` + figureNames + ` ORDER BY s.dispatched_at, s.id`
+
+	// Where the nearest cases of a period end, on the way of a page.
+	nearestDown = `SELECT dispatched_at FROM work_order WHERE dispatched_at >= @from AND dispatched_at < @until ORDER BY dispatched_at DESC OFFSET @near LIMIT 1`
+	nearestUp   = `SELECT dispatched_at FROM work_order WHERE dispatched_at >= @from AND dispatched_at < @until ORDER BY dispatched_at OFFSET @near LIMIT 1`
 )
+
+// nearCases is how many of the nearest cases a page of rows looks through before it looks through the period: most
+// figures fill their page there, however long the period is.
+const nearCases = 1000
 
 func (s *Service) rateArgs(p Period, reach authz.Scope, sc FigureScope) pgx.NamedArgs {
 	return pgx.NamedArgs{"from": p.From, "until": p.Until, "now": s.db.Now(), "all": reach.All, "units": reach.Units, "prefixes": reach.Prefixes,
@@ -163,7 +173,7 @@ type figureRow struct {
 	RateRow
 }
 
-const figureSort = "figure"
+const figureSort = "figure.dispatched"
 
 // RateRows opens a figure: exactly the requests that were counted, newest first, titles masked.
 func (s *Service) RateRows(ctx context.Context, by authz.Actor, fig Figure, p Period, sc FigureScope, cursor string, limit int) (page.Page[RateRow], error) {
@@ -175,29 +185,80 @@ func (s *Service) RateRows(ctx context.Context, by authz.Actor, fig Figure, p Pe
 	if fig.Label() == "" {
 		return out, fault.NotFound("没有这个数字。请回到三率页，从数字点进来")
 	}
-	at, id, err := seek(cursor, figureSort)
+	at, err := page.Decode(cursor, figureSort, 1)
 	if err != nil {
-		return out, err
+		return out, errCursor
 	}
 	limit = min(max(limit, 1), mostRows)
 	args := s.rateArgs(p, reach, sc)
-	args["figure"], args["id"], args["limit"] = string(fig), id, limit+1
-	var rows []figureRow
-	if at.Back {
-		rows, err = collect[figureRow](ctx, s.db.Q(), figureUp, args)
-	} else {
-		rows, err = collect[figureRow](ctx, s.db.Q(), figureDown, args)
+	args["figure"], args["limit"] = string(fig), limit+1
+	if err := fromWhere(args, p, at); err != nil {
+		return out, err
 	}
+	var rows []figureRow
+	err = s.db.Read(ctx, func(q pg.Querier) (err error) {
+		rows, err = figureRowsOf(ctx, q, args, at.Back, nearCases)
+		return err
+	})
 	if err != nil {
 		return out, fmt.Errorf("figure %s: %w", fig, err)
 	}
-	cut := page.Cut(rows, limit, at, func(r figureRow) page.Cursor { return idCursor(figureSort, int64(r.ID)) })
+	cut := page.Cut(rows, limit, at, func(r figureRow) page.Cursor {
+		return page.Cursor{Sort: figureSort, Keys: []string{r.DispatchedAt.UTC().Format(time.RFC3339Nano)}, ID: int64(r.ID)}
+	})
 	out = page.Page[RateRow]{Prev: cut.Prev, Next: cut.Next, HasPrev: cut.HasPrev, HasNext: cut.HasNext}
 	for _, r := range cut.Rows {
 		r.Title, r.Exclusion = MaskWords(r.Title), ExclusionCount{Reason: r.Exclusion}.Label()
 		out.Rows = append(out.Rows, r.RateRow)
 	}
 	return out, nil
+}
+
+// fromWhere sets where a page of rows begins, and leaves out what lies before it.
+func fromWhere(args pgx.NamedArgs, p Period, at page.Cursor) error {
+	args["at"], args["id"] = p.Until, int64(1<<63-1)
+	if at.IsZero() {
+		return nil
+	}
+	moment, err := time.Parse(time.RFC3339Nano, at.Keys[0])
+	if err != nil {
+		return errCursor
+	}
+	args["at"], args["id"] = moment, at.ID
+	if after := moment.Add(time.Microsecond); at.Back && moment.After(p.From) {
+		args["from"] = moment
+	} else if !at.Back && after.Before(p.Until) {
+		args["until"] = after
+	}
+	return nil
+}
+
+// figureRowsOf looks through the nearest cases first, and through all of the period where they do not fill the page.
+func figureRowsOf(ctx context.Context, q pg.Querier, args pgx.NamedArgs, up bool, nearest int) ([]figureRow, error) {
+	sql, near := figureDown, nearestDown
+	if up {
+		sql, near = figureUp, nearestUp
+	}
+	args["near"] = nearest
+	var end time.Time
+	err := q.QueryRow(ctx, near, args).Scan(&end)
+	if errors.Is(err, pgx.ErrNoRows) { // so few that they are looked through at once
+		return collect[figureRow](ctx, q, sql, args)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("nearest cases: %w", err)
+	}
+	part := maps.Clone(args)
+	if up {
+		part["until"] = end
+	} else {
+		part["from"] = end
+	}
+	rows, err := collect[figureRow](ctx, q, sql, part)
+	if err != nil || len(rows) == args["limit"] {
+		return rows, err
+	}
+	return collect[figureRow](ctx, q, sql, args)
 }
 
 // policyOf loads the settings of the moment.
