@@ -23,8 +23,8 @@ var touchFields = map[string][]string{
 	"/kiosk/look":                         {"size", "contrast", "low", "back"},
 	"/kiosk/stay":                         {"back"},
 	"/kiosk/leave":                        {"back"},
-	"/kiosk/lookups":                      {"code", "key"},
-	"/kiosk/lookups/phone":                {"phone4", "key", "skip"},
+	"/kiosk/lookups":                      {"code", "key", "size", "call"},
+	"/kiosk/lookups/phone":                {"phone4", "key", "skip", "low", "call"},
 	"/kiosk/lookups/ratings":              {"answer", "version"},
 	"/kiosk/lookups/prints":               {"back"},
 	"/kiosk/receipts/print":               {"back"},
@@ -33,21 +33,21 @@ var touchFields = map[string][]string{
 	"/kiosk/guides/forbidden/{code}/slip": {"print"},
 	"/kiosk/requests/new/what":            {"category"},
 	"/kiosk/requests/new/where":           {"community", "compound", "building", "unit", "spot"},
-	"/kiosk/requests/new/say":             {"words", "phrase", "same", "mode", "go", "from"},
-	"/kiosk/requests/new/phone":           {"phone", "key", "minor", "guardian", "go"},
+	"/kiosk/requests/new/say":             {"words", "phrase", "same", "mode", "go", "from", "size", "call"},
+	"/kiosk/requests/new/phone":           {"phone", "key", "minor", "guardian", "go", "contrast", "call"},
 	"/kiosk/requests/new/kind":            {"kind"},
 	"/kiosk/requests/new/wall":            {"secret"},
 	"/kiosk/requests/new/check":           {"kept"},
 	"/kiosk/requests/new/privacy":         {"go"},
 }
 
-// touchMay is what a refused touch may leave behind: a miss for the brake, and the call for a person when
-// something that the device held cannot be filed (reliability.md §2 rule 1).
+// touchMay is what a refused touch may leave behind: a miss for the brake, and the lines to staff when something that
+// the device held cannot be filed (reliability.md §2 rule 1).
 var touchMay = map[string][]string{
 	"/kiosk/enrol":         {"kiosk_miss"},
 	"/kiosk/lookups":       {"code_miss"},
 	"/kiosk/lookups/phone": {"code_miss"},
-	"/kiosk/deliveries":    {"kiosk_call", "audit_entry", "form_key", "inbox_line"},
+	"/kiosk/deliveries":    {"audit_entry", "form_key", "inbox_line"},
 }
 
 // touchAct are acts of the device for which a form needs nothing but its key.

@@ -119,6 +119,9 @@ func TestAccessOfADevice(t *testing.T) {
 		}
 	}
 	m.awake(t)
+	if status, to := h.send(t, m.identity, http.MethodGet, "/kiosk/requests/new", nil); status != http.StatusSeeOther || to != "/kiosk/requests/new/what" {
+		t.Errorf("反映问题 on the device: %d to %s", status, to)
+	}
 	for _, path := range ownPages {
 		if status, _ := h.send(t, m.identity, http.MethodGet, path, nil); status != http.StatusOK {
 			t.Errorf("GET %s on the device: %d", path, status)

@@ -162,6 +162,11 @@ func (r *run) weighKiosk(ctx context.Context, d *device) error {
 		}
 		pages = append(pages, p)
 	}
+	if a, err := d.Get(ctx, doors[0]); err != nil { // begins the questions
+		return err
+	} else if a.Status != http.StatusSeeOther {
+		return fmt.Errorf("%s: status %d", doors[0], a.Status)
+	}
 	at := "/kiosk/requests/new/what"
 	for _, touch := range filing {
 		weigh(at)

@@ -31,7 +31,7 @@ var brakes = []brake{
 
 var (
 	// ErrNoCode reads the same for every code that opens nothing.
-	ErrNoCode = fault.NotFound("没有查到。请核对回执上的查询码；带电话查询时，请核对电话后四位")
+	ErrNoCode = fault.NotFound("没有查到。请核对回执上的查询码；带电话查询时，请核对电话后四位。一体机小票上写着“临-”的，可能还没有送到；第二天还查不到，就是没能送到，请拿小票到社区或街道窗口重新登记")
 	// errBraked reads the same for right and wrong codes.
 	errBraked = fault.TooMany("查询次数有点多，先歇一下。请一小时后再试，或者用手机扫回执上的二维码，也可以到窗口查询")
 )

@@ -54,6 +54,14 @@ func Provisional(code string) string {
 	return provisional + code[:min(shownOfCode, len(code))]
 }
 
+// Slip is the provisional number under which a kept filing was promised; empty for any other filing.
+func (f Filing) Slip() string {
+	if f.codes == (sealedCodes{}) {
+		return ""
+	}
+	return Provisional(f.codes.Code)
+}
+
 var errNotKept = fault.Invalid(fault.Field{Name: "kept", Message: "这份内容不是本机保存的，不能提交。请从“反映问题”重新填一次，或者按“叫人帮忙”"})
 
 // Unseal opens what Keep sealed for this device: the key under which it is filed and the filing with its

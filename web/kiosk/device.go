@@ -12,6 +12,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/fault"
 	"portal/internal/kiosk"
+	"portal/internal/request"
 	"portal/web/form"
 	"portal/web/route"
 	"portal/web/static"
@@ -186,25 +187,18 @@ func (h handlers) due(at *here, every int) int {
 	return max(1, every-int(h.f.DB.Now().Sub(at.Session.ProvenAt).Seconds()))
 }
 
-// alerting tells staff when something that the device held is refused for good: it stays on the device, and a
-// person has to look at it (reliability.md §2 rule 1).
-func (h handlers) alerting(next page) page {
-	return func(w http.ResponseWriter, r *http.Request, at *here) error {
-		err := next(w, r, at)
-		switch kind := fault.KindOf(err); {
-		case err == nil, kind == fault.KindTooMany, kind == fault.KindNotFound, route.Status(err) >= http.StatusInternalServerError:
-			return err
-		}
-		fm, bad := form.Read(r)
-		if bad != nil { // not from our script, which sends a key that the server made
-			return err
-		}
-		if _, failed := h.Kiosks.Call(r.Context(), fm.Key(), at.Session.Device); failed != nil {
-			return failed
-		}
-		h.f.Log.Warn("a kept request was refused", "device", at.Session.Device.No)
+// undelivered tells staff when something that the device held is refused for good: it stays on the device, its slip
+// opens nothing, and a person has to file it anew (reliability.md §2 rule 1). It gives back why it was refused.
+func (h handlers) undelivered(r *http.Request, d kiosk.Device, held request.Filing, refused error) error {
+	switch kind := fault.KindOf(refused); {
+	case kind == fault.KindTooMany, kind == fault.KindNotFound, route.Status(refused) >= http.StatusInternalServerError: // another try may change it
+		return refused
+	}
+	if err := h.Kiosks.Undelivered(r.Context(), d, held.Slip()); err != nil {
 		return err
 	}
+	h.f.Log.Warn("a kept request was refused", "device", d.No)
+	return refused
 }
 
 // byScript reports whether a script of ours reads the answer.

@@ -88,7 +88,7 @@ func (h handlers) mountFile(rt *route.Router) {
 	rt.Get(pathFile, authz.KioskUse, h.in(h.startFiling))
 	rt.Get(pathFile+"/{step}", authz.KioskUse, h.in(h.step))
 	rt.Post(pathFile+"/{step}", authz.KioskUse, h.in(h.answer))
-	rt.Post(pathDeliver, authz.KioskUse, h.in(h.alerting(h.deliver)))
+	rt.Post(pathDeliver, authz.KioskUse, h.in(h.deliver))
 	h.mountReceipt(rt)
 }
 

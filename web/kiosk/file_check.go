@@ -167,9 +167,9 @@ func (h handlers) deliver(w http.ResponseWriter, r *http.Request, at *here) erro
 	if err != nil {
 		return err
 	}
-	receipt, _, _, err := h.fileKept(r, at.Session.Device, fm.Raw(paramKept))
+	receipt, _, held, err := h.fileKept(r, at.Session.Device, fm.Raw(paramKept))
 	if err != nil {
-		return err
+		return h.undelivered(r, at.Session.Device, held, err)
 	}
 	return tell(w, delivered{receipt.No, receipt.Code})
 }

@@ -98,6 +98,46 @@ func TestDelivered(t *testing.T) {
 	}
 }
 
+// TestRefusedForGood: what can never be filed is told to staff once, by the number on its slip and with what to do, and
+// calls nobody to the device; whoever asks with that slip is told to bring it to the window (§6.6, rule 18).
+func TestRefusedForGood(t *testing.T) {
+	m := device(t)
+	v := m.resident(t).answered("13800138462")
+	slip := strings.Fields(v.page.Text("#provisional .kbig-no"))
+	kept, before := v.kept(), m.requests(t)
+	m.prove(true)
+	if _, err := m.bench.DB.Pool().Exec(t.Context(), `UPDATE request_category SET active = false WHERE code = '0204'`); err != nil {
+		t.Fatal(err)
+	}
+	told := func(words string) (people int) {
+		t.Helper()
+		if err := m.bench.DB.Q().QueryRow(t.Context(), `SELECT count(*) FROM inbox_line WHERE words LIKE '%' || $1 || '%' AND href = '/desk/settings/kiosks/WTL-01'`, words).Scan(&people); err != nil {
+			t.Fatal(err)
+		}
+		return people
+	}
+	for range 2 {
+		m.Post(pathDeliver, paramKept, kept).Is(http.StatusUnprocessableEntity)
+		m.Post(pathDeliver, paramKept, "AAAA").Is(http.StatusUnprocessableEntity)
+	}
+	known, unknown := told("没能送出：槐荫社区党群服务中心一楼（WTL-01），小票临时编号 "+slip[0]+"。居民拿这张小票来问，请当面问清情况重新登记"), told("看不出是哪一件")
+	var each int
+	if err := m.bench.DB.Q().QueryRow(t.Context(), `SELECT count(DISTINCT account_id) FROM inbox_line WHERE words LIKE '%没能送出%'`).Scan(&each); err != nil {
+		t.Fatal(err)
+	}
+	if each < 2 || known != each || unknown != each {
+		t.Errorf("%d people, %d lines with the slip, %d without", each, known, unknown)
+	}
+	if m.requests(t) != before || told("叫人帮忙") != 0 {
+		t.Error("it was filed, or somebody is called to the device")
+	}
+	m.Get(pathCalls).Is(http.StatusOK).Says("main", "没有正在叫的人")
+	m.Post(pathLookup, paramCode, slip[1]).Sees()
+	m.Post(pathLookupPhone, paramSkip, "1").Is(http.StatusNotFound).Says("main", "第二天还查不到，请拿小票到窗口重新登记")
+	m.Post(pathLookup, paramCode, slip[1]).Sees()
+	m.Post(pathLookupPhone, paramPhone4, "8462").Is(http.StatusNotFound).Says("main", "第二天还查不到，请拿小票到窗口重新登记")
+}
+
 // TestLateForm: the visit ended on the check page, the device has proved itself again, nothing is lost.
 func TestLateForm(t *testing.T) {
 	m := device(t)
