@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -33,6 +34,7 @@ func connect(ctx context.Context, cfg *pgx.ConnConfig) (*pgx.Conn, error) {
 // snapshot is the whole database at one moment, read over a connection of its own: a backup takes
 // nothing from the pool and cannot hold up the portal's end.
 type snapshot struct {
+	turn bool // the lock is held
 	conn *pgx.Conn
 	tx   pgx.Tx
 }
@@ -43,6 +45,7 @@ const oneAtATime = 320104903
 const (
 	workingRole = `SET ROLE portal_app` // which may read every table and change nothing that is sealed
 	takeTurn    = `SELECT pg_try_advisory_lock($1)`
+	endTurn     = `SELECT pg_advisory_unlock($1)`
 	// The first statement fixes the snapshot; sequences are read later and are therefore never behind the rows.
 	versions = `
 SELECT (SELECT max(version_id) FROM goose_db_version WHERE is_applied), (SELECT coalesce(max(version), 0)::int FROM river_migration),
@@ -58,6 +61,9 @@ GROUP BY c.relname ORDER BY c.relname`
 	sequenceEnds = `SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY sequencename`
 	namedFiles   = `SELECT sha256, size FROM blob ORDER BY sha256`
 )
+
+// closeLimit bounds the leave-taking of a session.
+const closeLimit = 10 * time.Second
 
 var errOther = errors.New("another backup of this database is being made")
 
@@ -75,11 +81,10 @@ func openSnapshot(ctx context.Context, db *pg.DB) (_ *snapshot, err error) {
 	if _, err := conn.Exec(ctx, workingRole); err != nil {
 		return nil, fmt.Errorf("working role: %w", err)
 	}
-	var mine bool
-	if err := conn.QueryRow(ctx, takeTurn, oneAtATime).Scan(&mine); err != nil {
+	if err := conn.QueryRow(ctx, takeTurn, oneAtATime).Scan(&s.turn); err != nil {
 		return nil, fmt.Errorf("turn: %w", err)
 	}
-	if !mine {
+	if !s.turn {
 		return nil, errOther
 	}
 	s.tx, err = conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
@@ -89,8 +94,19 @@ func openSnapshot(ctx context.Context, db *pg.DB) (_ *snapshot, err error) {
 	return s, nil
 }
 
-// close ends the session, and with it the transaction and the turn.
-func (s *snapshot) close(ctx context.Context) { _ = s.conn.Close(context.WithoutCancel(ctx)) }
+// close gives the turn back and ends the session, and with it the transaction. The server ends a session some
+// time after its client has left; whoever comes next should not find the turn taken until then.
+func (s *snapshot) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+	defer cancel()
+	if s.tx != nil {
+		_ = s.tx.Rollback(ctx)
+	}
+	if s.turn {
+		_, _ = s.conn.Exec(ctx, endTurn, oneAtATime) // a broken line gives it back by itself
+	}
+	_ = s.conn.Close(ctx)
+}
 
 // describe fills the manifest's versions and head.
 func (s *snapshot) describe(ctx context.Context, m *Manifest) error {
