@@ -92,6 +92,12 @@ type Standing struct {
 	Ended        Ending // why it no longer holds, or ""
 }
 
+type watchingKey struct{}
+
+// Watching marks what an open page asks by itself. Nobody sits before it because of that, so it does not put off the
+// end of an idle session.
+func Watching(ctx context.Context) context.Context { return context.WithValue(ctx, watchingKey{}, true) }
+
 // Standing reads who stands behind a session now, with the posts in force today. A session that
 // was ended, idled out or grew too old gives authz.Anonymous and the reason.
 func (s *Service) Standing(ctx context.Context, signinID int64) (Standing, error) {
@@ -104,7 +110,7 @@ func (s *Service) Standing(ctx context.Context, signinID int64) (Standing, error
 	if why := first.ending(now); why != "" {
 		return Standing{Ended: why}, nil
 	}
-	if now.Sub(first.LastSeenAt) > touchEvery {
+	if ctx.Value(watchingKey{}) == nil && now.Sub(first.LastSeenAt) > touchEvery {
 		if err := touchSignin(ctx, s.db.Q(), signinID, now); err != nil {
 			return Standing{}, err
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,21 @@ func TestDevicesStandInTodos(t *testing.T) {
 	}
 	if rows := rowsOf(t, b, s, "secretary.huaiyin", "WTL-01"); len(rows) != 0 {
 		t.Errorf("out of service: %+v", rows)
+	}
+}
+
+// 待办 that is left open listens for calls, for those who may go and for nobody else.
+func TestTodosListenForCalls(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for login, listens := range map[string]bool{"worker.huaiyin": true, "secretary.linhe": true, "auditor": false, "grid.huaiyin1": false} {
+		page := b.As(t, login).Get("/desk/todos").Is(http.StatusOK).WellMade()
+		if got := page.All("[role=status][data-calls='" + pathHelp + "/now']"); (len(got) == 1) != listens {
+			t.Errorf("%s: %d lines listen", login, len(got))
+		}
+		if scripts := strings.Contains(page.Body, "/static/calls-"); scripts != listens {
+			t.Errorf("%s: the script is there: %v", login, scripts)
+		}
 	}
 }
 

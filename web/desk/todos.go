@@ -29,6 +29,7 @@ type todosPage struct {
 	More     string
 	NoneYet  bool
 	EmptyWhy string
+	MayHelp  bool // at a touch device, when somebody calls
 }
 
 type group struct {
@@ -73,7 +74,8 @@ func (h handlers) todos(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := todosPage{Frame: h.Staff(r, frame.Opts{Title: "待办 - " + by.PostLabel(), Module: "todos", Wide: true}), EmptyWhy: "新的事会出现在这里，也会有一条消息"}
+	p := todosPage{Frame: h.Staff(r, frame.Opts{Title: "待办 - " + by.PostLabel(), Module: "todos", Wide: true}), EmptyWhy: "新的事会出现在这里，也会有一条消息",
+		MayHelp: authz.Can(by, authz.KioskHelp)}
 	var all []Row
 	for _, source := range h.sources {
 		rows, err := source(r.Context(), by)

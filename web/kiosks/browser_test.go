@@ -1,6 +1,7 @@
 package kiosks
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"portal/internal/authz"
 	"portal/internal/journey"
+	"portal/internal/kiosk"
 	"portal/web/form"
 	"portal/web/route"
 	"portal/web/static"
@@ -88,4 +90,66 @@ func TestRegisterInABrowser(t *testing.T) {
 			looked("history")
 		})
 	}
+}
+
+// A page of calls that is left open shows a new call within seconds, says it once in a live line, moves nothing that
+// stands on it, and shows what others did.
+func TestCallsComeToAnOpenPage(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	first, second := b.working(t, "secretary.huaiyin", "WTL-01", huaiyin), b.working(t, "secretary.huaiyin", "WTL-02", huaiyin)
+	b.quiet(t)
+	worker := b.As(t, "worker.huaiyin").Actor
+	b.Frame.Counts = func(ctx context.Context, by authz.Actor) (map[string]int, error) {
+		all, err := b.s.Waiting(ctx, by)
+		return map[string]int{"todos": len(all)}, err
+	}
+	v := journey.Open(t, b.serve(t, worker), journey.Options{Size: journey.Staff})
+	v.Go(PathCalls)
+	v.See("没有人等着")
+	call := func(d kiosk.Device) kiosk.Call {
+		c, err := b.s.Call(t.Context(), form.NewKey(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	said := func(words string) {
+		v.Until("the live line says "+words, "document.querySelector('[role=status][data-calls]').textContent.includes('"+words+"')")
+	}
+	one := call(first)
+	v.Until("the first call", "document.querySelectorAll('[data-calls-list] tr[data-row]').length === 1")
+	said("1 处等着")
+	v.Axe()
+	v.FitsSideways()
+	v.Shot("kiosks-calls-came")
+	const top = "document.querySelector('[data-calls-list] tr[data-row] button').getBoundingClientRect().top"
+	before := journey.Eval[float64](v, top)
+	v.Until("待办 counts it", `/1\s*件等着办/.test(document.querySelector('.rail a[href="/desk/todos"]').textContent)`)
+	call(second)
+	v.Until("the second call", "document.querySelectorAll('[data-calls-list] tr[data-row]').length === 2")
+	said("2 处等着")
+	if after := journey.Eval[float64](v, top); after != before {
+		t.Errorf("the first button went from %.0f to %.0f", before, after)
+	}
+	if err := b.s.Take(t.Context(), worker, form.NewKey(), one.ID); err != nil {
+		t.Fatal(err)
+	}
+	v.Until("who goes", "document.querySelector('[data-calls-list] tr[data-row]').textContent.includes('去了')")
+	if err := b.s.Finish(t.Context(), worker, form.NewKey(), one.ID); err != nil {
+		t.Fatal(err)
+	}
+	v.Until("it is done, in its place", "document.querySelector('[data-calls-list] tr[data-row]').textContent.includes('已经帮好')")
+	if after := journey.Eval[float64](v, "document.querySelectorAll('[data-calls-list] tr[data-row]').length"); after != 2 {
+		t.Errorf("%.0f rows", after)
+	}
+	if err := b.s.PaperGone(t.Context(), second, form.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	said("WTL-02 小票没纸")
+	v.See("去换纸")
+	v.Axe()
+	v.Shot("kiosks-calls-paper")
+	v.ClickText("我去" + hall)
+	v.See("居民看到你要去了")
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/kiosk"
 	"portal/web/form"
+	"portal/web/view"
 	"portal/web/webtest"
 )
 
@@ -325,6 +327,145 @@ func TestCalls(t *testing.T) {
 	}
 	for _, id := range []string{"0", "-1", "x", "99999999999999999999", "1%2f2"} {
 		worker.Post(PathCalls+"/"+id, "do", "take").Is(http.StatusNotFound)
+	}
+}
+
+// quiet answers what the demo street has waiting in 槐荫社区.
+func (b bench) quiet(t *testing.T) {
+	t.Helper()
+	by := b.As(t, "secretary.huaiyin").Actor
+	calls, err := b.s.Waiting(t.Context(), by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range calls {
+		if err := b.s.Finish(t.Context(), by, form.NewKey(), c.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	devices, err := b.s.Devices(t.Context(), by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if d.Paper == kiosk.PaperOut {
+			if err := b.s.SetPaper(t.Context(), by, form.NewKey(), d.No, kiosk.PaperOK); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// told is what an open page reads when it asks.
+func told(t *testing.T, v *webtest.Visitor) (state, words string) {
+	t.Helper()
+	a := v.Get(pathNow).Is(http.StatusOK)
+	var got struct{ State, Words string }
+	if err := json.Unmarshal([]byte(a.Body), &got); err != nil || a.Header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("%v, kept %q: %s", err, a.Header.Get("Cache-Control"), a.Body)
+	}
+	return got.State, got.Words
+}
+
+// An open page learns of every change in its reach and of none beyond it, and begins with the state that it shows.
+func TestCallsToldToAnOpenPage(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	d := b.working(t, "secretary.huaiyin", "WTL-01", huaiyin)
+	far := b.working(t, "secretary.linhe", "LHL-01", linhe)
+	b.quiet(t)
+	worker := b.As(t, "worker.huaiyin")
+	seen := map[string]string{}
+	changed := func(what string, words ...string) {
+		t.Helper()
+		state, said := told(t, worker)
+		if before, known := seen[state]; known {
+			t.Errorf("%s: the state is that of %s", what, before)
+		}
+		seen[state] = what
+		for _, w := range words {
+			if !strings.Contains(said, w) {
+				t.Errorf("%s: said %q, want %q", what, said, w)
+			}
+		}
+		if got := worker.Get(PathCalls).Is(http.StatusOK).Attr("[data-calls]", "data-state"); got != state {
+			t.Errorf("%s: the page begins with %q, an open one asks %q", what, got, state)
+		}
+	}
+	changed("nobody", "没有人等着")
+	if _, err := b.s.Call(t.Context(), form.NewKey(), far); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.s.PaperGone(t.Context(), far, form.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	if state, said := told(t, worker); seen[state] != "nobody" || strings.Contains(said, "LHL-01") {
+		t.Errorf("told of another community: %s", said)
+	}
+	call, err := b.s.Call(t.Context(), form.NewKey(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed("a call", "1 处等着", hall, "WTL-01", view.Moment(call.At, b.DB.Now()))
+	worker.Post(callPath(call), "do", "take").Sees()
+	changed("somebody goes", "都有人去了")
+	worker.Post(callPath(call), "do", "finish").Sees()
+	if state, _ := told(t, worker); seen[state] != "nobody" {
+		t.Errorf("done, the state is that of %s", seen[state])
+	}
+	if _, err := b.s.Call(t.Context(), form.NewKey(), d); err != nil {
+		t.Fatal(err)
+	}
+	changed("another call", "1 处等着")
+	b.DB.Now = func(now time.Time) func() time.Time { return func() time.Time { return now } }(b.DB.Now().Add(6 * time.Minute))
+	if err := b.s.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	changed("nobody came", "1 处等着")
+	for _, login := range []string{"grid.huaiyin1", "dispatcher", "auditor"} {
+		b.As(t, login).Get(pathNow).Is(http.StatusNotFound)
+	}
+	if body := worker.Get(PathCalls).Body; !strings.Contains(body, `<noscript><meta http-equiv="refresh" content="15; url=/desk/help-calls"`) {
+		t.Error("without script nothing refreshes")
+	}
+	if still := worker.Get(PathCalls + "?" + paramStill + "=1"); strings.Contains(still.Body, "http-equiv") || !strings.Contains(still.Body, "本页不自动刷新") {
+		t.Error("the refresh cannot be switched off")
+	}
+}
+
+// A device that prints no slip stands on the page of calls of its community, by name, place and since when, until
+// somebody has put paper in (UX-K12).
+func TestPaperStandsOnThePageOfCalls(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	d := b.working(t, "secretary.huaiyin", "WTL-01", huaiyin)
+	b.quiet(t)
+	worker := b.As(t, "worker.huaiyin")
+	full, _ := told(t, worker)
+	if n := len(worker.Get(PathCalls).All("[data-papers] li")); n != 0 {
+		t.Fatalf("%d devices without paper", n)
+	}
+	since := view.Moment(b.DB.Now(), b.DB.Now())
+	if err := b.s.PaperGone(t.Context(), d, form.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	b.DB.Now = func(now time.Time) func() time.Time { return func() time.Time { return now } }(b.DB.Now().Add(3 * time.Minute))
+	page := worker.Get(PathCalls).WellMade().Says("[data-papers]", "小票没纸", "WTL-01", hall, since+" 起")
+	if to := page.Attr("[data-papers] a", "href"); to != pathOf("WTL-01") {
+		t.Errorf("去换纸 leads to %s", to)
+	}
+	if state, said := told(t, worker); state == full || !strings.Contains(said, "WTL-01 小票没纸") {
+		t.Errorf("an open page is told %q", said)
+	}
+	for _, login := range []string{"secretary.linhe", "clerk"} {
+		if got := b.As(t, login).Get(PathCalls).Is(http.StatusOK).Text("[data-papers]"); strings.Contains(got, "WTL-01") {
+			t.Errorf("%s reads %s", login, got)
+		}
+	}
+	worker.Get(pathOf("WTL-01")).Is(http.StatusOK).Says("main", "从 "+since+" 起")
+	worker.Post(pathOf("WTL-01") + "/papers/new").Sees()
+	if state, said := told(t, worker); state != full || strings.Contains(said, "没纸") || len(worker.Get(PathCalls).All("[data-papers] li")) != 0 {
+		t.Errorf("with paper again an open page is told %q", said)
 	}
 }
 

@@ -36,6 +36,7 @@ const (
 	module    = "kiosks"
 	pathList  = "/desk/settings/kiosks"
 	PathCalls = "/desk/help-calls"
+	pathNow   = PathCalls + "/now" // what an open page asks
 )
 
 // Mount registers the pages.
@@ -51,6 +52,7 @@ func Mount(rt *route.Router, f *frame.Frame, d Deps) {
 	rt.Get(pathList+"/{no}/revocations/new", authz.KioskManage, h.revoking)
 	rt.Post(pathList+"/{no}/revocations/new", authz.KioskManage, h.revoke)
 	rt.Get(PathCalls, authz.KioskHelp, h.calls)
+	rt.Get(pathNow, authz.KioskHelp, h.now)
 	rt.Post(PathCalls+"/{id}", authz.KioskHelp, h.answer)
 }
 

@@ -65,6 +65,9 @@ func New(db *pg.DB, accounts *account.Service, secure bool) *Store {
 	return &Store{scs: m, accounts: accounts, db: db}
 }
 
+// watchHeader comes with what an open page asks by itself; it does not put off the end of an idle session.
+const watchHeader = "X-Watch"
+
 // Middleware loads the session and the actor of the request. A request without a cookie costs
 // no trip to the database.
 func (s *Store) Middleware(fail func(http.ResponseWriter, *http.Request, error)) func(http.Handler) http.Handler {
@@ -73,8 +76,12 @@ func (s *Store) Middleware(fail func(http.ResponseWriter, *http.Request, error))
 		return s.scs.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			st := account.Standing{}
 			if id := s.scs.GetInt64(r.Context(), keySignin); id != 0 {
+				asked := r.Context()
+				if r.Header.Get(watchHeader) != "" {
+					asked = account.Watching(asked)
+				}
 				var err error
-				if st, err = s.accounts.Standing(r.Context(), id); err != nil {
+				if st, err = s.accounts.Standing(asked, id); err != nil {
 					fail(w, r, pg.Trouble(err))
 					return
 				}

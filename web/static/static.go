@@ -39,6 +39,7 @@ var bundles = []struct {
 	{"public.js", []string{"js/form.js", "js/aloud.js", "js/map.js"}},
 	{"icon.svg", []string{"icon.svg"}},
 	{"kiosk.js", []string{"js/form.js", "js/aloud.js", "js/kiosk-idle.js", "js/kiosk-pad.js", "js/kiosk-keep.js", "js/kiosk-file.js", "js/kiosk-device.js"}},
+	{"calls.js", []string{"js/calls.js"}},
 	{"kioskenrol.js", []string{"js/kioskenrol.js"}},
 }
 
