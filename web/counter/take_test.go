@@ -64,6 +64,9 @@ func testWindow(t *testing.T, d desk) {
 		t.Error("the one building of the place, its grid and community are not kept")
 	}
 	slip := clerk.Get(casePath(no, "/receipt")).Is(ok).WellMade()
+	if slip.Text("button[data-print-page][hidden]") != "打印小票" {
+		t.Error("no button prints the slip")
+	}
 	slip.Says(".slip", no, "查询码", "请上门办优待证", "槐荫社区", "前联系您", "值班电话").SaysNot(".slip", "张三丰", "张*", "19900000462", "0462", "502")
 	if code := slip.Text(".slip-code b"); !regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}$`).MatchString(code) {
 		t.Errorf("code %q", code)

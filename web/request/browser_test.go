@@ -53,6 +53,7 @@ func TestInABrowser(t *testing.T) {
 		v.See("办到哪一步")
 	})
 	token := filed(t, b.Anybody(t), "楼道灯三天不亮", "13812345678")
+	t.Run("on paper", func(t *testing.T) { onPaper(t, base, token) })
 	for _, look := range []struct {
 		name string
 		size journey.Size
@@ -126,6 +127,37 @@ func testLight(t *testing.T, b bench) {
 		_ = w.Close()
 		if kb := (zipped.Len() + static.Size("public.css") + static.Size("public.js")) >> 10; kb >= 35 {
 			t.Errorf("%s weighs %d KB", path, kb)
+		}
+	}
+}
+
+// onPaper: the receipt and the progress have a button that prints them; a print holds the number and what was said
+// of it, and nothing to press. Without script the button is absent and the keys do the same.
+func onPaper(t *testing.T, base, token string) {
+	t.Helper()
+	for _, p := range []struct{ path, words, keeps string }{{"/receipt", "打印回执", ".bigno, .bigcode, .proof svg, .nexts"}, {"", "打印进度", "h1, .nowbox, .trail"}} {
+		v := journey.Open(t, base, journey.Options{Size: journey.Staff})
+		v.Go(pathTrack + token + p.path)
+		v.See(p.words)
+		journey.Eval[bool](v, `(window.print = () => { document.title = 'printed'; }, true)`)
+		v.Press("[data-print-page]")
+		v.Until("print", `document.title === 'printed'`)
+		v.Axe()
+		v.OnPaper(func() {
+			if bad := journey.Eval[[]string](v, `(() => {
+				const shown = (e) => e.getClientRects().length > 0, name = (e) => e.textContent.trim().slice(0, 20) || e.className;
+				return [...[...document.querySelectorAll('main button, main .btn, main summary, main textarea, main input')].filter(shown).map((e) => 'to press: ' + name(e)),
+					...`+"`"+p.keeps+"`"+`.split(', ').filter((s) => !document.querySelector(s) || ![...document.querySelectorAll(s)].some(shown)).map((s) => 'not on paper: ' + s)];
+			})()`); len(bad) > 0 {
+				t.Errorf("%q: %s", p.path, strings.Join(bad, "; "))
+			}
+			v.Shot("paper" + strings.ReplaceAll(p.path, "/", "-"))
+		})
+		if page := journey.Open(t, base, journey.Options{Size: journey.Staff, NoScript: true}); true {
+			page.Go(pathTrack + token + p.path)
+			if !page.Has("[data-print-page][hidden]") {
+				t.Errorf("%q: without script the button leads nowhere", p.path)
+			}
 		}
 	}
 }

@@ -2,8 +2,11 @@ package request
 
 import (
 	"net/http"
+	"strings"
+	"time"
 
 	"portal/internal/request"
+	"portal/internal/workday"
 	"portal/web/listing"
 	"portal/web/route"
 	"portal/web/view"
@@ -39,9 +42,9 @@ func (h handlers) receipt(w http.ResponseWriter, r *http.Request) error {
 	p := receiptPage{Frame: h.page(r, navFile, "收好回执 - 反映问题", nil), T: t, Phone: set.StreetPhone, Track: pathTrack + token,
 		Address: listing.Address(r, h.Secure, pathTrack+token), Calls: request.Emergencies(t.Title + " " + t.Category + " " + t.Words)}
 	now := h.f.DB.Now()
-	done := view.Moment(t.DueAt, now) + " 前"
+	done := kept(t.DueAt, now) + " 前"
 	if t.HasPhone {
-		contact := view.Moment(t.ContactDue, now) + " 前"
+		contact := kept(t.ContactDue, now) + " 前"
 		p.Lead = contact + "有人打电话给您"
 		p.Next = append(p.Next, next{When: contact, What: "工作人员打电话给您，核对情况"})
 	} else {
@@ -53,4 +56,13 @@ func (h handlers) receipt(w http.ResponseWriter, r *http.Request) error {
 		p.Next[i].Numeral = view.Numeral(i + 1)
 	}
 	return h.f.Render(w, r, http.StatusOK, showReceipt(p))
+}
+
+// kept is a moment on what a resident keeps: 明天 alone would be wrong the day after.
+func kept(t, now time.Time) string {
+	words := view.Moment(t, now)
+	if day, hour, ok := strings.Cut(words, " "); ok && !strings.Contains(words, "月") {
+		return day + "（" + workday.DayOf(t).Short() + "）" + hour
+	}
+	return words
 }

@@ -33,6 +33,17 @@ func TestWhen(t *testing.T) {
 	}
 }
 
+// What a resident keeps names the day: 明天 means another day tomorrow.
+func TestKept(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 17, 14, 12, 0, 0, workday.Shanghai)
+	for after, want := range map[time.Duration]string{time.Hour: "今天（11月17日）15:12", 24 * time.Hour: "明天（11月18日）14:12", 72 * time.Hour: "周五 11月20日 14:12"} {
+		if got := kept(now.Add(after), now); got != want {
+			t.Errorf("after %v: %q, want %q", after, got, want)
+		}
+	}
+}
+
 // A phrase is added once and taken out again, whatever stands around it.
 func TestWithPhrase(t *testing.T) {
 	t.Parallel()

@@ -72,4 +72,6 @@
       set();
     });
   });
+  // A button that prints the page; without script it is absent.
+  document.querySelectorAll('[data-print-page]').forEach((b) => { b.hidden = false; b.addEventListener('click', () => window.print()); });
 })();
