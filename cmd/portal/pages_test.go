@@ -44,13 +44,16 @@ var tours = []struct {
 		"/desk/requests/{desk}/exclusions/new", "/desk/requests/{disputed}", "/desk/requests/{disputed}/rulings/new", "/desk/requests/{unit}", "/desk/requests/{unit}/parkings/new", "/desk/requests/{unit}/merge", "/desk/requests/{unit}/history",
 		"/desk/requests/{parked}", "/desk/requests/{over}", "/desk/requests/figures", "/desk/requests/figures/solved", "/desk/requests/figures/excluded", "/desk/categories", "/desk/categories/0601", "/desk/routes", "/desk/routes/new", "/desk/requests?tab=all&urgency=emergency", "/desk/whistles/new?order={unit}",
 		"/desk/causes", "/desk/causes/{cause}", "/desk/events", "/desk/events/{finding}/verifications/new", "/desk/whistles", "/desk/whistles/new", "/desk/whistles/{whistle}", "/desk/notices", "/desk/inbox"}},
-	{"leader", []string{"/desk/todos", "/desk/requests", "/desk/requests/{longer}", "/desk/requests/{longer}/extensions/decisions/new", "/desk/requests/{excluded}/exclusions/decisions/new", "/desk/whistles/{draftwhistle}", "/desk/whistles/{whistle}/history", "/desk/objections"}},
+	{"leader", []string{"/desk/todos", "/desk/requests", "/desk/requests/{longer}", "/desk/requests/{longer}/extensions/decisions/new", "/desk/requests/{excluded}/exclusions/decisions/new", "/desk/whistles/{draftwhistle}", "/desk/whistles/{whistle}/history", "/desk/objections", "/desk/limits", "/desk/limits/new"}},
 	{"dept.chengguan", []string{"/desk/requests", "/desk/requests?tab=all", "/desk/requests/{new}", "/desk/requests/{unit}", "/desk/requests/{unit}/clocks", "/desk/requests/{unit}/calls/new", "/desk/requests/{unit}/visits/new", "/desk/requests/{unit}/results/new",
-		"/desk/requests/{unit}/photos/new", "/desk/requests/{new}/disputes/new", "/desk/requests/{unit}/helps/new", "/desk/requests/{unit}/extensions/new", "/desk/requests/{unit}/reveal", "/desk/requests/{parked}/resumptions/new", "/desk/requests/{done}",
+		"/desk/requests/{unit}/photos/new", "/desk/requests/{unit}/categories/new", "/desk/requests/{new}/disputes/new", "/desk/requests/{unit}/helps/new", "/desk/requests/{unit}/extensions/new", "/desk/requests/{unit}/reveal", "/desk/requests/{parked}/resumptions/new", "/desk/requests/{done}",
 		"/desk/clocks/{clock}", "/desk/events/{finding}", "/desk/events/{finding}/history", "/desk/whistles", "/desk/whistles/{whistle}"}},
 	{"dept.minzheng", []string{"/desk/todos", "/desk/requests/{helped}", "/desk/requests/{helped}/helps/answers/new"}},
 	{"callback", []string{"/desk/todos", "/desk/callbacks", "/desk/callbacks/{done}", "/desk/callbacks/{over}", "/desk/requests/figures"}},
 	{"clerk", []string{"/desk/requests/new", "/desk/requests", "/desk/requests/{unit}/receipt"}},
+	{"clerk", []string{"/desk/agencies", "/desk/agencies/{errand-clerk-waits}", "/desk/agencies/{errand-clerk-runs}", "/desk/agencies/{errand-clerk-returns}", "/desk/agencies/{errand-clerk-over}"}},
+	{"worker.huaiyin", []string{"/desk/agencies", "/desk/requests/{errandcase}/agency"}},
+	{"secretary.huaiyin", []string{"/desk/agencies", "/desk/agencies/{errand-worker.huaiyin-runs}"}},
 	{"worker.huaiyin", []string{"/desk/todos", "/desk/requests", "/desk/requests/{town}", "/desk/requests/{grid}", "/desk/events", "/desk/events/{hazard}", "/desk/notices", "/desk/notices/new", "/desk/notices/{draft}/edit"}},
 	{"secretary.huaiyin", []string{"/desk/todos", "/desk/requests", "/desk/causes", "/desk/whistles/new", "/desk/notices", "/desk/notices?tab=draft", "/desk/notices/new?blank=1", "/desk/notices/{draft}", "/desk/notices/{draft}/edit", "/desk/notices/{notice}",
 		"/desk/notices/{notice}/history", "/desk/notices/{notice}/withdrawals/new", "/desk/notices/{notice}/postings/new", "/desk/objections", "/desk/objections/{objection}"}},
@@ -92,7 +95,7 @@ func TestPagesAreCleanForEverybody(t *testing.T) {
 func TestPapersAreClean(t *testing.T) {
 	s := onStreet(t)
 	known := s.known(t)
-	for login, page := range map[string]string{"": "/notices/{notice}/print", "secretary.huaiyin": "/desk/notices/{draft}/print"} {
+	for login, page := range map[string]string{"": "/notices/{notice}/print", "secretary.huaiyin": "/desk/notices/{draft}/print", "clerk": "/desk/agencies/{errand-clerk-runs}/letter", "worker.huaiyin": "/desk/agencies/{errand-worker.huaiyin-runs}/documents"} {
 		b := s.browser(t, journey.Options{Size: journey.Staff})
 		if login != "" {
 			b = s.signedIn(t, login, journey.Options{Size: journey.Staff})
