@@ -2,7 +2,8 @@
 // the letters may mean and in which order; it owns no table, learns nothing and keeps nothing of what
 // anybody types (K-9). A Dictionary is never changed after Load and may be used by many at once.
 //
-// The words come from three sources, which internal/tools/pinyindict puts together (SOURCES.txt).
+// The best sentence is found by what each word costs and by which words follow each other. Where both come
+// from is told in SOURCES.txt; internal/tools/pinyindict puts them together.
 package pinyin
 
 import (
@@ -12,6 +13,9 @@ import (
 
 //go:embed words.tsv.gz
 var packed []byte
+
+//go:embed pairs.tsv.gz
+var packedPairs []byte
 
 // MaxLetters is how many letters of one input are read; what follows is left alone.
 const MaxLetters = 60
@@ -23,7 +27,7 @@ type Candidate struct {
 	Pinyin string // those letters by syllable: wei'xian
 }
 
-var load = sync.OnceValues(func() (*Dictionary, error) { return unpack(packed) })
+var load = sync.OnceValues(func() (*Dictionary, error) { return unpack(packed, packedPairs) })
 
 // Load opens the embedded dictionary: once, in about a tenth of a second, and some 3 MB for good.
 func Load() (*Dictionary, error) { return load() }

@@ -128,12 +128,6 @@ type sentence struct {
 	kind        kind
 }
 
-// step is the cheapest way to a letter: its last word and where that begins.
-type step struct {
-	cost, from, words int
-	hit               hit
-}
-
 // sentence tries somebody who spells well and somebody who never tells those sounds apart.
 func (s *search) sentence(words [][]hit) sentence {
 	well, badly := s.best(words, fuzzyCost), s.best(words, habitEach)
@@ -143,41 +137,106 @@ func (s *search) sentence(words [][]hit) sentence {
 	return badly
 }
 
+// Bounds of the search, so that its time does not grow with the input.
+const (
+	ways       = 16 // to one letter, each by another last word
+	alikeWords = 14 // words of one reading that are tried
+	guessWords = 2  // … where only first letters were typed
+	guessWays  = 4  // … behind as many ways
+	alikeRange = 75 // what a word may cost more than the first of its reading
+)
+
+// step is a way to a letter: its last word, and the way before it.
+type step struct {
+	cost, words int
+	single      int // 1 if its last word is a single character
+	from, way   int // letter and way before
+	form        uint16
+	word        uint32
+	hit         hit
+}
+
 func (s *search) best(words [][]hit, each int) sentence {
-	steps := make([]step, len(s.typed)+1)
-	for i := range steps {
-		steps[i].cost = math.MaxInt
-	}
+	at := make([][]step, len(s.typed)+1)
 	start, reach := s.skip(0), 0
-	steps[start].cost = 0
+	at[start] = []step{{form: edge}}
 	for i, hits := range words {
-		if steps[i].cost == math.MaxInt {
+		if len(at[i]) == 0 {
 			continue
 		}
 		for _, h := range hits {
 			end := s.skip(h.end)
-			cost := steps[i].cost + h.cost + h.off*each + int(s.d.costs[s.d.nodes[h.node].words])
-			if cost < steps[end].cost {
-				steps[end] = step{cost, i, steps[i].words + 1, h}
-			}
 			reach = max(reach, end)
+			s.reach(at, i, end, h, h.cost+h.off*each)
 		}
 	}
-	out := sentence{cost: steps[reach].cost, words: steps[reach].words}
 	if reach == 0 {
-		return out
+		return sentence{}
 	}
+	last, total := 0, math.MaxInt
+	for i, way := range at[reach] {
+		if cost := way.cost + s.d.pairs.cost(way.form, edge, 0); cost < total {
+			last, total = i, cost
+		}
+	}
+	out := sentence{cost: total, words: at[reach][last].words}
 	var texts []string
 	cuts := uint64(0)
-	for i := reach; i > start; i = steps[i].from {
-		h := steps[i].hit
-		texts = append(texts, s.d.word(s.d.nodes[h.node].words))
-		cuts |= h.cuts
-		out.kind |= h.kind
+	for i, way := reach, last; i > start; {
+		one := at[i][way]
+		texts = append(texts, s.d.word(one.word))
+		cuts |= one.hit.cuts
+		out.kind |= one.hit.kind
+		i, way = one.from, one.way
 	}
 	slices.Reverse(texts)
 	out.Candidate = Candidate{strings.Join(texts, ""), reach, s.split(reach, cuts)}
 	return out
+}
+
+// reach goes on from one letter by the words of one reading, each behind the word that it suits best.
+func (s *search) reach(at [][]step, from, end int, h hit, sound int) {
+	first, last := s.d.nodes[h.node].words, s.d.nodes[h.node+1].words
+	most, before := uint32(alikeWords), at[from]
+	if h.kind&initial != 0 {
+		most, before = guessWords, before[:min(len(before), guessWays)]
+	}
+	single := 0
+	if h.size == 1 {
+		single = 1
+	}
+	for w := first; w < min(last, first+most); w++ {
+		own := int(s.d.costs[w])
+		if own > int(s.d.costs[first])+alikeRange {
+			break
+		}
+		form, best := s.d.pairs.form[w], step{cost: math.MaxInt}
+		for way, one := range before {
+			if cost := one.cost + s.d.pairs.cost(one.form, form, single+one.single); cost < best.cost {
+				best = step{cost: cost, words: one.words + 1, from: from, way: way, form: form, word: w, hit: h, single: single}
+			}
+		}
+		best.cost += sound + own
+		at[end] = keep(at[end], best)
+	}
+}
+
+// keep adds a way to those that are kept, the cheapest first, one for each last word.
+func keep(list []step, one step) []step {
+	if len(list) == ways && one.cost >= list[ways-1].cost {
+		return list
+	}
+	if same := slices.IndexFunc(list, func(other step) bool { return other.form == one.form }); same >= 0 {
+		if list[same].cost <= one.cost {
+			return list
+		}
+		list = slices.Delete(list, same, same+1)
+	}
+	at := len(list)
+	for at > 0 && list[at-1].cost > one.cost {
+		at--
+	}
+	return slices.Insert(list[:min(len(list), ways-1)], at, one)
 }
 
 // every finds the words that begin at each letter that a word before can end at.

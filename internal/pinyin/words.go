@@ -19,6 +19,7 @@ type Dictionary struct {
 	ends  []uint32 // where in texts each word ends
 	costs []uint8  // of each word, -10 ln of its share
 	nodes []node   // the root is the first; one more stands behind the last
+	pairs pairs
 }
 
 type node struct {
@@ -41,17 +42,22 @@ type line struct {
 	cost          uint8
 }
 
-func readLines(zipped []byte) ([]line, error) {
+func unzip(zipped []byte) (string, error) {
 	r, err := gzip.NewReader(bytes.NewReader(zipped))
 	if err != nil {
-		return nil, fmt.Errorf("pinyin: %w", err)
+		return "", fmt.Errorf("pinyin: %w", err)
 	}
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("pinyin: %w", err)
+	var text strings.Builder
+	text.Grow(len(zipped) * 4)
+	if _, err := io.Copy(&text, r); err != nil {
+		return "", fmt.Errorf("pinyin: %w", err)
 	}
+	return text.String(), nil
+}
+
+func readLines(text string) ([]line, error) {
 	all := make([]line, 0, 90000)
-	for row := range strings.Lines(string(text)) {
+	for row := range strings.Lines(text) {
 		word, rest, _ := strings.Cut(strings.TrimSuffix(row, "\n"), "\t")
 		reading, figure, _ := strings.Cut(rest, "\t")
 		cost, err := strconv.ParseUint(figure, 10, 8)
@@ -66,8 +72,24 @@ func readLines(zipped []byte) ([]line, error) {
 	return all, nil
 }
 
-func unpack(zipped []byte) (*Dictionary, error) {
-	all, err := readLines(zipped)
+// unpack reads the words and the pairs.
+func unpack(words, follow []byte) (*Dictionary, error) {
+	text, err := unzip(words)
+	if err != nil {
+		return nil, err
+	}
+	d, err := readWords(text)
+	if err != nil {
+		return nil, err
+	}
+	if text, err = unzip(follow); err != nil {
+		return nil, err
+	}
+	return d, readPairs(text, d)
+}
+
+func readWords(text string) (*Dictionary, error) {
+	all, err := readLines(text)
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,14 @@
 //go:build ignore
 
-// This program writes internal/pinyin/words.tsv.gz, the words of pinyin typing on the touch device. Run it
-// at the root of the repository, with the unpacked package @pinyin-pro/data 1.3.1 (npm pack) beside it:
+// This program writes internal/pinyin/words.tsv.gz and pairs.tsv.gz, the words of pinyin typing on the touch
+// device and which of them follow each other. Run it at the root of the repository, with the unpacked package
+// @pinyin-pro/data 1.3.1 (npm pack) beside it:
 //
-//	go run internal/tools/pinyindict/main.go -modern package/json/modern.json
+//	go run internal/tools/pinyindict/main.go internal/tools/pinyindict/pairs.go -modern package/json/modern.json
 //
-// Each line is a word, its reading without tones (ü is v) and its cost, -10 ln of how often it stands in
-// running text. The same input gives the same bytes.
+// Each line of the words is a word, its reading without tones (ü is v) and its cost, -10 ln of how often it is
+// said. Each line of the pairs is a word and its followers, each with what it costs less there. The same input
+// gives the same bytes.
 package main
 
 import (
@@ -42,6 +44,7 @@ type entry struct{ word, reading string }
 type maker struct {
 	modern map[string]string // usual reading of a word
 	costs  map[entry]int
+	own    []string // phrases of this domain
 }
 
 func main() {
@@ -50,6 +53,11 @@ func main() {
 	street := flag.String("street", "internal/demo/street/buildings.csv", "buildings whose compounds and streets are words")
 	categories := flag.String("categories", "internal/demo/data/request_categories.csv", "names of the categories")
 	out := flag.String("out", "internal/pinyin/words.tsv.gz", "where the words go")
+	speech := flag.String("speech", "internal/tools/pinyindict/speech.txt", "what residents say")
+	collocations := flag.String("collocations", "internal/tools/pinyindict/collocations.txt", "words that stand together")
+	classes := flag.String("classes", "internal/tools/pinyindict/classes.txt", "classes of words")
+	articles := flag.String("articles", "internal/demo/data/legal_articles.csv", "articles of law, which are no protected work")
+	pairs := flag.String("pairs", "internal/pinyin/pairs.tsv.gz", "where the pairs of words go")
 	flag.Parse()
 	m := maker{modern: map[string]string{}, costs: map[entry]int{}}
 	must(m.readModern(*modern))
@@ -59,7 +67,18 @@ func main() {
 	must(m.addNames(*street, 0, 400))
 	must(m.addNames(*street, 8, 200))
 	must(m.addNames(*categories, 2, 60))
+	t := newTeller(&m)
+	must(t.readSpeech(*speech, speechSource))
+	must(t.readSpeech(*collocations, collocSource))
+	must(t.readSpeech(*classes, classSource))
+	for _, w := range m.own {
+		t.count(w, phraseSource)
+	}
+	must(t.readPrint(*articles, "paragraph_texts"))
+	must(t.readPrint(*categories, "name"))
+	t.reprice(&m)
 	must(m.write(*out))
+	must(t.write(*pairs))
 }
 
 func must(err error) {
@@ -155,6 +174,9 @@ func (m *maker) addOwn(path string) error {
 		default:
 			for _, w := range fields {
 				e := m.entry(w)
+				if utf8.RuneCountInString(e.word) > 1 {
+					m.own = append(m.own, e.word)
+				}
 				m.add(e.word, e.reading, cost(share))
 			}
 		}
@@ -274,18 +296,23 @@ func (m *maker) write(path string) error {
 	for _, e := range all {
 		fmt.Fprintf(&text, "%s\t%s\t%d\n", e.word, e.reading, m.costs[e])
 	}
+	log.Printf("%d words", len(all))
+	return writeZipped(path, text.Bytes())
+}
+
+func writeZipped(path string, text []byte) error {
 	var zipped bytes.Buffer
 	w, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(text.Bytes()); err != nil {
+	if _, err := w.Write(text); err != nil {
 		return err
 	}
 	if err := w.Close(); err != nil {
 		return err
 	}
-	log.Printf("%d words, %d bytes, %d compressed", len(all), text.Len(), zipped.Len())
+	log.Printf("%s: %d bytes, %d compressed", path, len(text), zipped.Len())
 	return os.WriteFile(path, zipped.Bytes(), 0o644)
 }
 
