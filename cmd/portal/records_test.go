@@ -175,6 +175,17 @@ func (s *street) known(t *testing.T) *strings.Replacer {
 	return records
 }
 
+// errands are those of the demo, by how far they have come (REQ-16).
+func (h hands) errands(out map[string]string) {
+	h.t.Helper()
+	today := workday.DayOf(h.s.open.db.Now())
+	for _, login := range []string{"clerk", "worker.huaiyin"} {
+		for _, a := range must(h.asks.Agencies(h.t.Context(), h.as(login)))(h.t, "errands") {
+			out["errand-"+login+"-"+string(a.State(today))], out["errandcase"] = a.No, a.RequestNo
+		}
+	}
+}
+
 func (h hands) live() *strings.Replacer {
 	h.t.Helper()
 	ctx, key := h.t.Context(), form.NewKey
@@ -197,6 +208,7 @@ func (h hands) live() *strings.Replacer {
 	done := h.file(ofUnit, "夜里有人在路口烧烤，油烟大。", "19900000452", firstGrid)
 	h.handled("dept.chengguan", done.No)
 	out["done"], out["donetoken"] = done.No, done.Token
+	h.errands(out)
 	over := h.file(ofUnit, "花坛边上晒满了衣服被子。", "19900000453", firstGrid)
 	h.handled("dept.chengguan", over.No)
 	if err := h.cases.Callback(ctx, h.as("callback"), key(), request.Callback{No: over.No, Reached: true, Self: true, Solved: request.IsSolved, Satisfied: request.IsSatisfied}); err != nil {
