@@ -235,18 +235,17 @@ func fromWhere(args pgx.NamedArgs, p Period, at page.Cursor) error {
 
 // figureRowsOf looks through the nearest cases first, and through all of the period where they do not fill the page.
 func figureRowsOf(ctx context.Context, q pg.Querier, args pgx.NamedArgs, up bool, nearest int) ([]figureRow, error) {
-	sql, near := figureDown, nearestDown
+	sql := figureDown
 	if up {
-		sql, near = figureUp, nearestUp
+		sql = figureUp
 	}
 	args["near"] = nearest
-	var end time.Time
-	err := q.QueryRow(ctx, near, args).Scan(&end)
-	if errors.Is(err, pgx.ErrNoRows) { // so few that they are looked through at once
-		return collect[figureRow](ctx, q, sql, args)
-	}
+	end, more, err := endOfNearest(ctx, q, args, up)
 	if err != nil {
-		return nil, fmt.Errorf("nearest cases: %w", err)
+		return nil, err
+	}
+	if !more {
+		return collect[figureRow](ctx, q, sql, args)
 	}
 	part := maps.Clone(args)
 	if up {
@@ -259,6 +258,22 @@ func figureRowsOf(ctx context.Context, q pg.Querier, args pgx.NamedArgs, up bool
 		return rows, err
 	}
 	return collect[figureRow](ctx, q, sql, args)
+}
+
+// endOfNearest is where the nearest cases end; false where the period has no more than those.
+func endOfNearest(ctx context.Context, q pg.Querier, args pgx.NamedArgs, up bool) (end time.Time, more bool, err error) {
+	sql := nearestDown
+	if up {
+		sql = nearestUp
+	}
+	err = q.QueryRow(ctx, sql, args).Scan(&end)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return end, false, nil
+	}
+	if err != nil {
+		return end, false, fmt.Errorf("nearest cases: %w", err)
+	}
+	return end, true, nil
 }
 
 // policyOf loads the settings of the moment.
