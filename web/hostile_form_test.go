@@ -87,17 +87,17 @@ const firstOption = "the first"
 
 // lawfulFor are values of one form.
 var lawfulFor = map[string]map[string]string{
-	"/desk/imports":                     {"kind": "negative"},
-	"/desk/settings/people/{login}":     {"from": "2026-11-18"},
-	"/sign-in":                          {"login": "org.contact"},
-	"/desk/grid-workers/new":            {"login": "", "phone": "0000-5551299"},
-	"/desk/grids/{code}/team":           {"phone": "0000-5551298", "post": "社区民警"},
-	"/desk/notices/new":                 {"pair_of": "", "days": "15"},
-	"/desk/notices/{no}/edit":           {"days": "15", "pair_of": ""},
-	"/desk/notices/{no}/issues/new":     {"looked": "yes"},
-	cases + "{no}/merge":                {"no": firstOption},
-	"/desk/settings/kiosks/new":         {"no": "WTL-07", "place": "槐荫社区大厅"},
-	"/desk/whistles/new":                {"units": firstOption},
+	"/desk/imports":                 {"kind": "negative"},
+	"/desk/settings/people/{login}": {"from": "2026-11-18"},
+	"/sign-in":                      {"login": "org.contact"},
+	"/desk/grid-workers/new":        {"login": "", "phone": "0000-5551299"},
+	"/desk/grids/{code}/team":       {"phone": "0000-5551298", "post": "社区民警"},
+	"/desk/notices/new":             {"pair_of": "", "days": "15"},
+	"/desk/notices/{no}/edit":       {"days": "15", "pair_of": ""},
+	"/desk/notices/{no}/issues/new": {"looked": "yes"},
+	cases + "{no}/merge":            {"no": firstOption},
+	"/desk/settings/kiosks/new":     {"no": "WTL-07", "place": "槐荫社区大厅"},
+	"/desk/whistles/new":            {"units": firstOption},
 	"/desk/agencies/{no}/handovers/new": {"documents": firstOption},
 	cases + "{no}/helps/new":            {"community": ""},
 	findings + "{no}/helps/new":         {"community": ""},
@@ -527,7 +527,7 @@ var whole = map[string]bool{"/desk/applications/{no}/submissions/new": true, "/s
 // alone are tables of which one act makes at most one row.
 var alone = []string{"form_key", "application", "offlist_task", "refusal", "account", "account_post", "policy_setting", "application_attachment", "application_return", "deadline",
 	"request", "work_order", "work_dispute", "work_extension", "work_exclusion", "work_helper", "callback", "finding", "whistle", "cause", "notice", "notice_version", "notice_file", "notice_posting", "objection",
-	"kiosk_device", "kiosk_invite", "kiosk_call", "request_limit", "agency"}
+	"kiosk_device", "kiosk_invite", "kiosk_call", "request_limit", "request_recategory", "agency"}
 
 // hostileTwice: the same form four times at once and once more is one act, and everybody who sent it
 // reads that it is done.
