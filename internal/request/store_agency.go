@@ -57,7 +57,8 @@ WHERE ($1 OR g.agent = $2 OR r.community LIKE ANY($3))
     AND (g.agent = $2 OR NOT EXISTS (SELECT FROM work_order o WHERE o.id IN (r.order_id, r.home_order)
         AND (o.complained_unit = ANY($5) OR o.hidden_from <> '' AND o.hidden_from = ANY($6))))
 ORDER BY (g.ended_at IS NOT NULL AND NOT EXISTS (SELECT FROM agency_entry e WHERE e.agency_id = g.id AND e.kind = 'document' AND e.out_by IS NULL)),
-    CASE WHEN g.ended_at IS NULL THEN g.until END, g.ended_at DESC, g.id DESC LIMIT $4`
+    CASE WHEN g.ended_at IS NULL OR EXISTS (SELECT FROM agency_entry e WHERE e.agency_id = g.id AND e.kind = 'document' AND e.out_by IS NULL) THEN g.until END,
+    g.ended_at DESC, g.id DESC LIMIT $4`
 )
 
 func oneAgency(ctx context.Context, q pg.Querier, sql, no string) (agencyRow, error) {
