@@ -3,7 +3,6 @@ package kiosk
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,7 +113,7 @@ func (h handlers) progress(w http.ResponseWriter, r *http.Request, at *here) err
 
 func (h handlers) drawProgress(w http.ResponseWriter, r *http.Request, at *here, t request.Tracked, done, late string) error {
 	now := h.f.DB.Now()
-	p := progressPage{Form: form.NewKey(), T: t, Told: done, Late: late, By: byWhen(t, now)}
+	p := progressPage{Form: form.NewKey(), T: t, Told: done, Late: late, By: listing.LatestBy(t, now)}
 	part := func(name, text, icon string) {
 		p.Parts = append(p.Parts, view.KPick{Href: pathLookupProgress + "/" + name, Text: text, Icon: icon})
 	}
@@ -136,31 +135,9 @@ func (h handlers) drawProgress(w http.ResponseWriter, r *http.Request, at *here,
 	return h.f.Render(w, r, code, showProgress(p))
 }
 
-// byWhen is the latest moment in one line; an ended matter has none.
-func byWhen(t request.Tracked, now time.Time) string {
-	switch {
-	case t.Ended, t.State == "handled", t.State == "withdrawn":
-		return ""
-	case t.State == "parked" && t.ReviewOn != "":
-		return t.ReviewOn + "再看一次"
-	case now.After(t.DueAt):
-		return "应当 " + view.Moment(t.DueAt, now) + " 前办好，已经超时，系统已报上一级"
-	}
-	return "最晚 " + view.Moment(t.DueAt, now) + " 办好"
-}
-
-// trailWords tell what happened, oldest first.
-func trailWords(t request.Tracked, now time.Time) []string {
-	steps := append([]request.TrackStep{{At: t.SubmittedAt, Words: "收到您的问题"}}, t.Steps...)
-	if c := t.ContactedAt; c != nil && !slices.ContainsFunc(t.Steps, func(s request.TrackStep) bool { return s.At.Sub(*c).Abs() <= time.Minute }) {
-		steps = append(steps, request.TrackStep{At: *c, Words: "工作人员联系了您"})
-	}
-	if t.DoneAt != nil {
-		steps = append(steps, request.TrackStep{At: *t.DoneAt, Words: t.StateWords})
-	}
-	slices.SortStableFunc(steps, func(a, b request.TrackStep) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
-	out := make([]string, 0, len(steps)+1)
-	for _, s := range steps {
+// trailWords tell what happened, oldest first, and what is now.
+func trailWords(t request.Tracked, now time.Time) (out []string) {
+	for _, s := range listing.Happened(t) {
 		out = append(out, view.Moment(s.At, now)+"，"+request.MaskWords(s.Words))
 	}
 	if t.DoneAt == nil && !t.Ended {

@@ -64,17 +64,7 @@ func (p trackPage) meta() string {
 }
 
 // by is the latest moment, in one line; an ended matter has none.
-func (p trackPage) by() string {
-	switch {
-	case p.T.Ended, p.T.State == "handled", p.T.State == "withdrawn":
-		return ""
-	case p.T.State == "parked" && p.T.ReviewOn != "":
-		return p.T.ReviewOn + "再看一次"
-	case p.Now.After(p.T.DueAt):
-		return "应当 " + view.Moment(p.T.DueAt, p.Now) + " 前办好，已经超时，系统已报上一级"
-	}
-	return "最晚 " + view.Moment(p.T.DueAt, p.Now) + " 办好"
-}
+func (p trackPage) by() string { return listing.LatestBy(p.T, p.Now) }
 
 var stateTones = map[string]view.Tone{"handled": view.Warn, "closed": view.OK, "not_accepted": view.Neutral, "diverted": view.Neutral, "withdrawn": view.Neutral, "parked": view.Neutral}
 
@@ -93,23 +83,13 @@ type line struct {
 
 // lines tell what happened, oldest first, and what comes last.
 func (p trackPage) lines() []line {
-	out := []line{{When: view.Moment(p.T.SubmittedAt, p.Now), Words: "收到您的问题"}}
-	contacted := p.T.ContactedAt == nil
-	for _, s := range p.T.Steps {
-		if !contacted && !s.At.Before(*p.T.ContactedAt) {
-			contacted = true
-			if s.At.Sub(*p.T.ContactedAt) > time.Minute {
-				out = append(out, line{When: view.Moment(*p.T.ContactedAt, p.Now), Words: "工作人员联系了您"})
-			}
-		}
+	var out []line
+	for _, s := range listing.Happened(p.T) {
 		out = append(out, line{When: view.Moment(s.At, p.Now), Words: s.Words})
-	}
-	if !contacted {
-		out = append(out, line{When: view.Moment(*p.T.ContactedAt, p.Now), Words: "工作人员联系了您"})
 	}
 	switch {
 	case p.T.DoneAt != nil:
-		out = append(out, line{When: view.Moment(*p.T.DoneAt, p.Now), Words: p.T.StateWords, Now: true})
+		out[len(out)-1].Now = true
 	case p.T.Ended, p.T.State == "withdrawn":
 		out[len(out)-1].Now = true
 	case p.T.CanRate:
