@@ -110,3 +110,14 @@ func peakMB(pid int) float64 {
 	}
 	return 0
 }
+
+// total is what both have used so far.
+func (p processor) total() time.Duration {
+	server, postgres := p.used()
+	return server + postgres
+}
+
+// perAnswer is the CPU of one answer in milliseconds: it drifts less than waits do on a machine that others use too.
+func perAnswer(spent time.Duration, got result) float64 {
+	return float64(spent.Microseconds()) / 1000 / float64(max(got.Answered, 1))
+}

@@ -73,11 +73,13 @@ func (r *run) page(ctx context.Context, name, login string, bar float64, paths [
 	if err != nil {
 		return err
 	}
+	before := r.portalCPU.total()
 	got, err := flood(ctx, host(r.portal), 1, r.flood, http.StatusOK, get(host(r.portal), r.people[login], paths...))
 	if err != nil {
 		return err
 	}
+	spent := perAnswer(r.portalCPU.total()-before, got)
 	r.report.bar(line{name, fmt.Sprintf("≤ %.0f KB", bar), fmt.Sprintf("%.1f KB, p50 %.1f ms, p95 %.1f ms", kb, got.at(50), got.at(95)), kb <= bar && got.Wrong == 0,
-		fmt.Sprintf("%.1f KB of it the page itself; %d answered, %d wrong", zipped(a.body), got.Answered, got.Wrong)})
+		fmt.Sprintf("%.1f KB of it the page itself; %.1f ms CPU; %d answered, %d wrong", zipped(a.body), spent, got.Answered, got.Wrong)})
 	return nil
 }
