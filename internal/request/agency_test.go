@@ -10,6 +10,7 @@ import (
 	"portal/internal/authz"
 	"portal/internal/fault"
 	"portal/internal/pg"
+	"portal/internal/secret"
 	"portal/internal/workday"
 )
 
@@ -33,7 +34,12 @@ type errand struct {
 
 func openErrand(t *testing.T) *errand {
 	t.Helper()
-	e := &errand{house: open(t)}
+	return startErrand(t, open(t))
+}
+
+func startErrand(t *testing.T, h *house) *errand {
+	t.Helper()
+	e := &errand{house: h}
 	e.r, _ = e.file(e.clerk, nil)
 	e.secretary = e.person("shu.ji", "何书记", authz.Secretary, e.unit("槐荫社区居委会", "street_section"))
 	e.secretary.Posts[0].Division = huaiyin
@@ -333,7 +339,7 @@ func TestNoErrandBehindTheWall(t *testing.T) {
 }
 
 // §6.7: as long as somebody holds a resident's documents it stays known whose they are; afterwards words, names and
-// photographs go with the request's. A change of keys reaches them too.
+// photographs go with the request's.
 func TestAnErrandIsKeptAndForgotten(t *testing.T) {
 	t.Parallel()
 	e := openErrand(t)
@@ -378,4 +384,38 @@ func TestAnErrandIsKeptAndForgotten(t *testing.T) {
 	}
 	_, err = e.s.AgencyPicture(t.Context(), e.clerk, e.no, 1, "核对签字")
 	wantKind(t, err, fault.KindNotFound)
+}
+
+// A change of keys reaches every line of an errand, photographs too, and its agent reads them as before.
+func TestAnErrandIsSealedAnew(t *testing.T) {
+	t.Parallel()
+	dir, h := t.TempDir(), open(t)
+	old, err := secret.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.s = New(h.db, old)
+	e := startErrand(t, h)
+	e.sign()
+	if err := e.take("户口簿"); err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := secret.Rotate(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.s = New(e.db, fresh)
+	for _, want := range []int{4, 0} { // the request, the errand, the photograph and the document
+		if n, err := e.s.Reseal(t.Context(), 10); err != nil || n != want {
+			t.Fatalf("resealed %d, %v; want %d", n, err, want)
+		}
+	}
+	sealed, err := photoOf(t.Context(), e.db.Q(), e.read(e.clerk).ID, 1)
+	if err != nil || fresh.Stale(sealed) {
+		t.Errorf("the photograph is stale still: %v", err)
+	}
+	photo, err := e.s.AgencyPicture(t.Context(), e.clerk, e.no, 1, "核对签字")
+	if err != nil || !bytes.Equal(photo, signedPhoto(t)) || e.read(e.clerk).Documents[0].Name != "户口簿" {
+		t.Errorf("%d bytes, %v", len(photo), err)
+	}
 }
