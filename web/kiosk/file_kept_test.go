@@ -133,9 +133,9 @@ func TestRefusedForGood(t *testing.T) {
 	}
 	m.Get(pathCalls).Is(http.StatusOK).Says("main", "没有正在叫的人")
 	m.Post(pathLookup, paramCode, slip[1]).Sees()
-	m.Post(pathLookupPhone, paramSkip, "1").Is(http.StatusNotFound).Says("main", "第二天还查不到，请拿小票到窗口重新登记")
+	m.Post(pathLookupPhone, paramSkip, "1").Is(http.StatusNotFound).Says("main", "第二天还查不到，请到窗口重新登记")
 	m.Post(pathLookup, paramCode, slip[1]).Sees()
-	m.Post(pathLookupPhone, paramPhone4, "8462").Is(http.StatusNotFound).Says("main", "第二天还查不到，请拿小票到窗口重新登记")
+	m.Post(pathLookupPhone, paramPhone4, "8462").Is(http.StatusNotFound).Says("main", "第二天还查不到，请到窗口重新登记")
 }
 
 // TestLateForm: the visit ended on the check page, the device has proved itself again, nothing is lost.
