@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"maps"
@@ -227,15 +228,15 @@ func (t *teller) reprice(m *maker) {
 func (t *teller) write(path string) error {
 	followers := map[string][]string{}
 	sums := map[string]float64{}
-	for p, n := range t.pair {
-		sums[p[0]] += n
-		if n >= fewest {
+	order := func(a, b [2]string) int { return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1])) }
+	for _, p := range slices.SortedFunc(maps.Keys(t.pair), order) { // sums in another order differ by a hair
+		sums[p[0]] += t.pair[p]
+		if t.pair[p] >= fewest {
 			followers[p[0]] = append(followers[p[0]], p[1])
 		}
 	}
 	var text bytes.Buffer
 	for _, first := range slices.Sorted(maps.Keys(followers)) {
-		slices.Sort(followers[first])
 		text.WriteString(first)
 		for _, second := range followers[first] {
 			elsewhere := t.share(second, t.costs[second])
