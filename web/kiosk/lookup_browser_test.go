@@ -78,3 +78,20 @@ func (m *machine) drawn(b *journey.Browser, look, base string, pages map[string]
 	b.See(running.No)
 	fits("alone")
 }
+
+// A key of the pad types at once, the field keeps the focus for a scanner, and a full field takes no more.
+func TestPadTypesByScript(t *testing.T) {
+	m := device(t)
+	b := m.browser(t, m.serve(), journey.Options{Size: journey.Kiosk})
+	b.Go(pathLookup)
+	const value, focus = "document.querySelector('[data-field]').value", "document.activeElement === document.querySelector('[data-field]')"
+	for _, key := range []string{"K", "7", "Q", "back", "M"} {
+		b.Touch(".kkey[value='" + key + "']")
+	}
+	b.Until("the letters", value+" === 'K7M' && "+focus)
+	b.Touch(".kkey[value=clear]")
+	b.Until("nothing", value+" === '' && "+focus)
+	if b.Path() != pathLookup {
+		t.Errorf("a key leads to %s", b.Path())
+	}
+}
