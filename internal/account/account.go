@@ -96,7 +96,9 @@ type watchingKey struct{}
 
 // Watching marks what an open page asks by itself. Nobody sits before it because of that, so it does not put off the
 // end of an idle session.
-func Watching(ctx context.Context) context.Context { return context.WithValue(ctx, watchingKey{}, true) }
+func Watching(ctx context.Context) context.Context {
+	return context.WithValue(ctx, watchingKey{}, true)
+}
 
 // Standing reads who stands behind a session now, with the posts in force today. A session that
 // was ended, idled out or grew too old gives authz.Anonymous and the reason.

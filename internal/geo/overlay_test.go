@@ -229,7 +229,7 @@ func TestOverlayProperties(t *testing.T) {
 func lattice(t *rapid.T, side int, loose bool) []Area {
 	off := rapid.Float64Range(-0.0008, 0.0008)
 	near := rapid.IntRange(-3, 3) // two of them stay below leastWidth, whatever the border's direction
-	points := map[[2]int]Point{} // corners at even places, the middles of borders between them
+	points := map[[2]int]Point{}  // corners at even places, the middles of borders between them
 	for y := range 2*side + 1 {
 		for x := range 2*side + 1 {
 			points[[2]int{x, y}] = Point{round(118.79 + float64(x)*0.002 + off.Draw(t, "x")), round(32.03 + float64(y)*0.002 + off.Draw(t, "y"))}
