@@ -24,13 +24,13 @@ type errand struct {
 }
 
 var errands = []errand{
-	{login: "clerk", which: "问高龄补贴怎么领", matter: "代办高龄补贴", scope: "递交申请表和身份证复印件、领取回执；不代签承诺书，不代领补贴", began: 20, ends: 3, signed: true,
+	{login: "clerk", which: "问高龄补贴怎么领", matter: "申领高龄补贴", scope: "递交申请表和身份证复印件、领取回执；不代签承诺书，不代领补贴", began: 20, ends: 3, signed: true,
 		documents: []string{"老年卡", "银行卡复印件"}, step: "到民政窗口递交，告知还缺银行卡复印件"},
-	{login: "clerk", which: "问老年卡要带什么材料", matter: "代办老年卡", scope: "递交材料、领取老年卡；不代签其他文件", began: 6, ends: -5, signed: true,
+	{login: "clerk", which: "问老年卡要带什么材料", matter: "申领老年卡", scope: "递交材料、领取老年卡；不代签其他文件", began: 6, ends: -5, signed: true,
 		documents: []string{"户口簿", "一寸照片"}, step: "已在自助机上登记，制卡约 7 天"},
-	{login: "clerk", which: "想借活动室排练", matter: "代办活动室借用登记", scope: "交申请表、领钥匙登记表；不代签安全承诺", began: 1, ends: -20},
-	{login: "worker.huaiyin", matter: "代办居住证", scope: "递交材料、领取证件；不代签其他文件，不代收钱款", began: 0, ends: -30, signed: true, documents: []string{"租房合同"}},
-	{login: "clerk", which: "问老年卡要带什么材料", matter: "代办老年卡", scope: "递交材料、领取老年卡；不代签其他文件", began: 15, ends: -15, signed: true, documents: []string{"户口簿"},
+	{login: "clerk", which: "想借活动室排练", matter: "登记借用活动室", scope: "交申请表、领钥匙登记表；不代签安全承诺", began: 1, ends: -20},
+	{login: "worker.huaiyin", matter: "申领居住证", scope: "递交材料、领取证件；不代签其他文件，不代收钱款", began: 0, ends: -30, signed: true, documents: []string{"租房合同"}},
+	{login: "clerk", which: "问老年卡要带什么材料", matter: "申领老年卡", scope: "递交材料、领取老年卡；不代签其他文件", began: 15, ends: -15, signed: true, documents: []string{"户口簿"},
 		step: "已递交，当场制卡", result: "老年卡已领到，交给本人", back: true},
 }
 

@@ -167,7 +167,7 @@ var Defaults = []Default{
 		number(1, 30, func(v *Values) *int { return &v.AgencyWarnDays })},
 	{RetentionMonths, "诉求个人信息保存期", "36", "个月", "[D] §6.7", "办结后 3 年，期满去除个人信息",
 		number(6, 120, func(v *Values) *int { return &v.RetentionMonths })},
-	{LimitDays, "反复恶意使用的最长限制", "30", "天", "[D] REQ-20", "本街道默认；最长 30 天，到期自己结束；急事和举报不受限制",
+	{LimitDays, "反复恶意使用的最长限制", "30", "天", "[D] REQ-20", "本街道默认；最长 30 天，到期自动解除；急事和举报不受限制",
 		number(1, 30, func(v *Values) *int { return &v.LimitDays })},
 	{LimitRequests, "作出限制至少依据的诉求", "3", "件", "[D] REQ-20", "本街道默认；同一电话留下的，每件只能用一次",
 		number(2, 20, func(v *Values) *int { return &v.LimitRequests })},

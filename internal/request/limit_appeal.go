@@ -129,7 +129,7 @@ func (s *Service) DecideAppeal(ctx context.Context, by authz.Actor, key string, 
 			return "", errOwnLimit
 		}
 		l.Kept, l.Decision, l.DecidedAt, l.DecidedPost = keep, reason, &tx.Now, postAs(by, authz.Leader, authz.Legality)
-		told := "您的申诉由" + l.DecidedPost + "决定：" + reason + "。限制照旧，到 " + fullMoment(l.Until) + " 自己结束"
+		told := "您的申诉由" + l.DecidedPost + "决定：" + reason + "。限制照旧，到 " + fullMoment(l.Until) + " 自动解除"
 		did, lifted := "申诉不成立，维持限制", int64(0)
 		if !keep {
 			l.LiftedAt, lifted = &tx.Now, by.AccountID

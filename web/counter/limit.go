@@ -104,7 +104,7 @@ func (h handlers) limits(w http.ResponseWriter, r *http.Request) error {
 	if over {
 		state, none = "over", "没有已结束的限制"
 	}
-	p := limitsPage{Lead: "对反复恶意使用的电话，最长 " + itoa(v.LimitDays) + " 天，到期自己结束；只写诉求编号，不写人", None: none, New: authz.Can(by, authz.LimitSet),
+	p := limitsPage{Lead: "对反复恶意使用的电话，最长 " + itoa(v.LimitDays) + " 天，到期自动解除；只写诉求编号，不写人", None: none, New: authz.Can(by, authz.LimitSet),
 		Tabs:  []view.Tab{{Href: pathLimits, Label: "限制中", Count: -1, Current: !over}, {Href: pathLimits + "?state=over", Label: "已结束", Count: -1, Current: over}},
 		Pages: listing.Pages(got, func(cursor string) string { return address(pathLimits, "state", state, "after", cursor) }, "新的在前")}
 	for _, l := range got.Rows {
@@ -146,7 +146,7 @@ func (h handlers) showLimitForm(w http.ResponseWriter, r *http.Request, x filled
 	if err != nil {
 		return err
 	}
-	p := limitFormPage{Form: x, Lead: "只限制用这个电话在网上反映新的问题", Least: itoa(v.LimitRequests), Days: short(x.hinted("days", "限制几天", "1 到 "+itoa(v.LimitDays)+" 天，到期自己结束", 2), "s")}
+	p := limitFormPage{Form: x, Lead: "只限制用这个电话在网上反映新的问题", Least: itoa(v.LimitRequests), Days: short(x.hinted("days", "限制几天", "1 到 "+itoa(v.LimitDays)+" 天，到期自动解除", 2), "s")}
 	p.Days.Mode, p.Days.Unit = "numeric", "天"
 	p.Frame = h.limitFrame(r, "限制 - 反复恶意使用", x.told, view.Crumb{Href: pathLimits, Text: "使用限制"}, view.Crumb{Text: "限制"})
 	return h.f.Render(w, r, x.status(), showLimitForm(p))
@@ -222,7 +222,7 @@ func (h handlers) actOnLimit(w http.ResponseWriter, r *http.Request, done string
 func (h handlers) showLimit(w http.ResponseWriter, r *http.Request, l request.Limit, x filled) error {
 	by, now := route.Actor(r), h.f.DB.Now()
 	state := l.State(now)
-	p := limitPage{Form: x, Title: "使用限制 " + strconv.FormatInt(int64(l.ID), 10), Lead: "依据 " + itoa(len(l.Requests)) + " 件诉求，到 " + fully(l.Until) + " 自己结束", Action: l.Path(),
+	p := limitPage{Form: x, Title: "使用限制 " + strconv.FormatInt(int64(l.ID), 10), Lead: "依据 " + itoa(len(l.Requests)) + " 件诉求，到 " + fully(l.Until) + " 自动解除", Action: l.Path(),
 		Version: itoa(l.Version), State: limitChip(state), Decide: l.Undecided(by, now) && authz.Can(by, authz.LimitDecide), Lift: state == request.LimitHolds && authz.Can(by, authz.LimitLift),
 		Terms: []view.Term{{Name: "限制什么", Text: "用同一个电话在网上反映新的问题"}, {Name: "谁决定的", Text: l.SetPost + " " + l.SetByName},
 			{Name: "从", Text: fully(l.SetAt)}, {Name: "到", Text: fully(l.Until)}, {Name: "理由", Text: l.Reason}}}
@@ -237,7 +237,7 @@ func (h handlers) showLimit(w http.ResponseWriter, r *http.Request, l request.Li
 		}
 		p.Evidence = append(p.Evidence, e)
 	}
-	for _, c := range []view.Option{{Value: dropLimit, Label: "申诉成立，马上解除"}, {Value: keepLimit, Label: "维持限制", Hint: "到期照样自己结束"}} {
+	for _, c := range []view.Option{{Value: dropLimit, Label: "申诉成立，马上解除"}, {Value: keepLimit, Label: "维持限制", Hint: "到期照样自动解除"}} {
 		c.Chosen = x.chosen("decision", c.Value)
 		p.Choices = append(p.Choices, c)
 	}
@@ -258,7 +258,7 @@ func limitWaits(l request.Limit, state request.LimitState, by authz.Actor) strin
 	case state == request.LimitAppealed:
 		return "申诉等街道领导或司法所处理"
 	case state.Open():
-		return "到期自己结束。居民没有申诉"
+		return "到期自动解除。居民没有申诉"
 	}
 	return "这项限制已经结束，电话已不再留存"
 }

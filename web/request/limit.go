@@ -31,7 +31,7 @@ func (h handlers) limited(w http.ResponseWriter, r *http.Request, l *request.Lim
 		return err
 	}
 	p := limitedPage{Frame: h.page(r, navFile, "暂时不能用这个电话 - 反映问题", nil), Phone: set.StreetPhone, Hours: set.StreetOfficeTime, Where: set.StreetAddress, Change: pathNew + "/" + stepPhone,
-		Terms: []view.Term{{Name: "限制什么", Text: "用这个电话在网上反映新的问题"}, {Name: "到什么时候", Text: fully(l.Until) + "，到时自己结束"}, {Name: "谁决定的", Text: l.Post}}}
+		Terms: []view.Term{{Name: "限制什么", Text: "用这个电话在网上反映新的问题"}, {Name: "到什么时候", Text: fully(l.Until) + "，到时自动解除"}, {Name: "谁决定的", Text: l.Post}}}
 	return h.f.Render(w, r, http.StatusConflict, showLimited(p))
 }
 
@@ -46,7 +46,7 @@ func limitTone(s request.LimitState) view.Tone {
 func limitTerms(l *request.LimitTold) []view.Term {
 	until := fully(l.Until)
 	if l.State.Open() {
-		until += "，到时自己结束"
+		until += "，到时自动解除"
 	}
 	out := []view.Term{{Name: "限制什么", Text: "用您留的电话在网上反映新的问题。这一件照常办理"}, {Name: "到什么时候", Text: until}, {Name: "谁决定的", Text: l.Post + "，" + fully(l.SetAt)}}
 	if l.Reason != "" {
