@@ -38,9 +38,9 @@ func TestNothingMoreIsKept(t *testing.T) {
 }
 
 // GRD-16: a grid worker looks, tells of the own leave, signs the own handovers, takes a word in, tells what was seen and
-// handles the own cases; nothing that decides, orders or enforces is open to a grid worker (no dispatch, no ruling, no
+// handles the own cases, a wrong category of which others mend on the worker's word; nothing that decides, orders or enforces is open to a grid worker (no dispatch, no ruling, no
 // verification, no whistle), and nothing that changes the grids.
-const whatAGridWorkerDoes = "finding.report grid.export grid.leave grid.view request.reveal request.take work.arrive work.ask_help work.contact " +
+const whatAGridWorkerDoes = "finding.report grid.export grid.leave grid.view request.reveal request.take work.arrive work.ask_help work.category work.contact " +
 	"work.extend work.list work.report work.resume work.sign work.view"
 
 func TestWhatAGridWorkerMayDo(t *testing.T) {
