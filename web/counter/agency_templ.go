@@ -546,7 +546,7 @@ func showAgency(p agencyPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = agencyKey(p, "reveals/new").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.FormKey(p.form("reveals/new").Key).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
