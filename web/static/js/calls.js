@@ -72,6 +72,6 @@
   };
   const again = (ms) => { clearTimeout(timer); timer = setTimeout(check, ms); };
   document.addEventListener('visibilitychange', () => { if (!document.hidden && timer) again(0); });
-  say('有人叫帮忙，几秒内会自己显示');
+  say('有人叫帮忙，几秒内自动显示');
   again(every);
 })();
