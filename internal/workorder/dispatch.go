@@ -259,7 +259,7 @@ func (g *ground) bulkRow(ctx context.Context, o Order, chosen map[ID]Target) (Bu
 		row.Problem = "没有派单规则，也没有对应的部门，请单独派单"
 		return row, nil
 	}
-	shield := Shield{}
+	var shield Shield
 	if row.To, shield, row.Problem, err = g.receive(ctx, o, row.Target); err == nil && row.Problem == "" {
 		err = g.mayReceive(ctx, o, row.To)
 	}

@@ -54,7 +54,7 @@ func testLimits(t *testing.T, d desk) {
 		t.Fatalf("%d limits, sent to %s", n, path)
 	}
 	leader.Get(pathLimits).Is(ok).WellMade().Says("table", nos[0], whyLimit, "限制中", "周岭").SaysNot("main", "吴", "1990000", "7777")
-	page = leader.Get(path).Is(ok).WellMade().Says("main", nos[2], "街道主任", "周岭", "到期自动解除", "解除限制").SaysNot("main", "吴", pestPhone, "502", "处理申诉")
+	leader.Get(path).Is(ok).WellMade().Says("main", nos[2], "街道主任", "周岭", "到期自动解除", "解除限制").SaysNot("main", "吴", pestPhone, "502", "处理申诉")
 	for _, login := range []string{"clerk", "dept.chengguan", "secretary.huaiyin"} {
 		one, none := d.As(t, login).Get(path), d.As(t, login).Get(pathLimits+"/99999")
 		if one.Status != absent || none.Status != absent || one.Text("main") != none.Text("main") {
